@@ -1,0 +1,17 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { IdentityModule } from '../identity/identity.module.js';
+import { JwtGuard } from './jwt.guard.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { TokenVerifier } from './token.verifier.js';
+
+/** Every route of an app needs a bearer token unless it is marked `@Public()`. */
+@Global()
+@Module({
+  imports: [PassportModule, JwtModule.register({}), IdentityModule],
+  providers: [TokenVerifier, JwtStrategy, { provide: APP_GUARD, useClass: JwtGuard }],
+  exports: [TokenVerifier, JwtModule],
+})
+export class AuthModule {}

@@ -1,0 +1,58 @@
+import { type CleanedEnv, makeValidator, port, str } from 'envalid';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** A secret of at least 32 characters, so that a guessed one does not sign tokens. */
+const secret = makeValidator<string>((input) => {
+  if (input.length < 32) throw new Error('must have at least 32 characters');
+  return input;
+});
+
+/** A whole number of at least 1. */
+export const count = makeValidator<number>((input) => {
+  const value = Number(input);
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error('must be a whole number of at least 1');
+  return value;
+});
+
+/** A comma-separated list of http(s) addresses, without a slash at the end. */
+export const urls = makeValidator<string[]>((input) =>
+  input.split(',').map((part) => {
+    const url = new URL(part.trim());
+    if (!['http:', 'https:'].includes(url.protocol)) throw new Error('must be http or https addresses');
+    return url.href.replace(/\/+$/, '');
+  }),
+);
+
+/** Settings that every app has; an app's own table adds its port and what only it needs. */
+export const sharedSettings = {
+  NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development', desc: 'What it runs as.' }),
+  LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info', desc: 'The least severe level that is logged.' }),
+  HOST: str({ default: '0.0.0.0', desc: 'The address to listen on.' }),
+  MONGODB_URI: str({
+    desc: 'MongoDB, a replica set; all apps share one database.',
+    example: 'mongodb://localhost:27017/parley?replicaSet=rs0',
+  }),
+  REDIS_URL: str({
+    default: undefined,
+    desc: 'Redis 7 or Valkey, as one address; wins over REDIS_HOST.',
+    example: 'redis://:password@localhost:6379',
+  }),
+  REDIS_HOST: str({ default: 'localhost', desc: 'Redis or Valkey host.' }),
+  REDIS_PORT: port({ default: 6379, desc: 'Redis or Valkey port.' }),
+  REDIS_PASSWORD: str({ default: '', desc: 'Redis or Valkey password; empty for none.' }),
+  JWT_SECRET: secret({
+    desc: 'The HS256 secret that access tokens are signed with, at least 32 characters.',
+    example: 'a-long-random-text-of-32-or-more-characters',
+  }),
+  SHUTDOWN_TIMEOUT_MS: count({
+    default: 8000,
+    desc: 'Milliseconds that a stop may take before the process ends itself.',
+  }),
+};
+
+/** The values of {@link sharedSettings} and the port, which every app's own table holds. */
+export type SharedEnv = CleanedEnv<typeof sharedSettings> & { PORT: number };
+
+/** Injection token of an app's settings. */
+export const ENV = Symbol('ENV');

@@ -1,0 +1,37 @@
+import { plainToInstance, type ClassConstructor } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { AppError } from './app-error.js';
+
+/** The options of every validation, REST and socket: unknown fields are refused, nothing of the input comes back. */
+export const VALIDATION = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+  validationError: { target: false, value: false },
+} as const;
+
+/** The first problem of a failed validation, as one sentence that names the field and not its value. */
+export function invalidInput(errors: ValidationError[]): AppError {
+  return new AppError('INVALID_INPUT', { message: firstProblem(errors) });
+}
+
+/** Turns a plain object into a validated instance of `shape`; throws `INVALID_INPUT`. */
+export function shaped<T extends object>(shape: ClassConstructor<T>, input: unknown): T {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new AppError('INVALID_INPUT', { message: 'An object is expected.' });
+  }
+  const instance = plainToInstance(shape, input);
+  const errors = validateSync(instance, VALIDATION);
+  if (errors.length > 0) throw invalidInput(errors);
+  return instance;
+}
+
+function firstProblem(errors: ValidationError[]): string | undefined {
+  for (const error of errors) {
+    const own = Object.values(error.constraints ?? {})[0];
+    const found = own ?? firstProblem(error.children ?? []);
+    if (found) return found;
+  }
+  return undefined;
+}

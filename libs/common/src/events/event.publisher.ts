@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { EventData, EventType, PublishedEvent } from '@app/contracts/events.js';
+import { keys } from '../redis/keys.js';
+import { REDIS } from '../redis/redis.module.js';
+
+/** Events older than this leave the stream. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * One call, and the event crosses the wire once for both ways.
+ * KEYS[1] stream, ARGV: event JSON, channel, how long the stream keeps events in ms.
+ */
+const PUBLISH = `
+local now = redis.call('TIME')
+local oldest = (tonumber(now[1]) * 1000) - tonumber(ARGV[3])
+redis.call('XADD', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(oldest, 0)), '*', 'event', ARGV[1])
+return redis.call('PUBLISH', ARGV[2], ARGV[1])
+`;
+
+interface WithPublish extends Redis {
+  publishEvent(stream: string, event: string, channel: string, keptMs: number): Promise<number>;
+}
+
+/** What an event is about: its id makes a repeated publication the same event. */
+export interface EventHead {
+  id: string;
+  source: string;
+  subject: string;
+  time: string;
+}
+
+/** Publishes domain events as CloudEvents: to the type's stream, and to its channel for simple subscribers. */
+@Injectable()
+export class EventPublisher {
+  private readonly redis: WithPublish;
+
+  constructor(@Inject(REDIS) redis: Redis) {
+    redis.defineCommand('publishEvent', { lua: PUBLISH, numberOfKeys: 1 });
+    this.redis = redis as WithPublish;
+  }
+
+  /** Resolves when Redis has the event; `channel` is the compatibility channel, by default `events:<type>`. */
+  async publish<T extends EventType>(
+    type: T,
+    head: EventHead,
+    data: EventData[T],
+    channel = `events:${type}`,
+  ): Promise<void> {
+    const event: PublishedEvent<T> = { specversion: '1.0', ...head, type, datacontenttype: 'application/json', data };
+    await this.redis.publishEvent(keys.eventStream(type), JSON.stringify(event), channel, KEPT_MS);
+  }
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamicModule } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import type { Options } from 'pino-http';
+import type { SharedEnv } from '../env/shared.settings.js';
+
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+/** Secrets never reach a log line, whatever object carries them. */
+const REDACTED = ['token', 'accessToken', 'refreshToken', 'password', 'authorization', 'cookie', 'text'].flatMap(
+  (name) => [name, `*.${name}`],
+);
+
+/** Structured logs (pino): one line a request, with its id and the user's; no header, query, token or text. */
+export function loggingModule(app: string, env: SharedEnv): DynamicModule {
+  const http: Options = {
+    name: app,
+    level: env.LOG_LEVEL,
+    redact: REDACTED,
+    genReqId: (request, response) => {
+      const given = request.headers['x-request-id'];
+      const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      response.setHeader('X-Request-Id', id);
+      return id;
+    },
+    serializers: {
+      req: (request: { id: string; method: string; url: string }) => ({
+        id: request.id,
+        method: request.method,
+        path: request.url.split('?')[0],
+      }),
+      res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+    },
+    customProps: (request) => {
+      const { user } = request as { user?: { id: string } };
+      return user ? { userId: user.id } : {};
+    },
+    autoLogging: { ignore: (request) => request.url?.startsWith('/health') ?? false },
+  };
+  return LoggerModule.forRoot({ pinoHttp: http });
+}

@@ -1,0 +1,50 @@
+import { applyDecorators, type INestApplication, type Type } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  DocumentBuilder,
+  getSchemaPath,
+  type OpenAPIObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { PaginationShape } from './envelope.shapes.js';
+
+/** What a service's document says of itself. */
+export interface About {
+  title: string;
+  description: string;
+  /** The path of this service at the gateway, for "Try it out" there. */
+  gatewayPath: string;
+}
+
+/** The OpenAPI document of an app's routes. */
+export function openApiOf(app: INestApplication, about: About): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle(about.title)
+    .setDescription(about.description)
+    .setVersion('1')
+    .addServer(about.gatewayPath, 'through the gateway')
+    .addServer('/', 'this service directly')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  return SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+}
+
+/** Documents a success envelope around `model`: `'list'` for an array, `'page'` for one with `pagination`. */
+export function ApiEnvelope(model: Type, kind: 'one' | 'list' | 'page' = 'one', status: 200 | 201 = 200) {
+  const ref = { $ref: getSchemaPath(model) };
+  const schema = {
+    type: 'object' as const,
+    required: ['success', 'message', 'data', ...(kind === 'page' ? ['pagination'] : [])],
+    properties: {
+      success: { type: 'boolean' as const, example: true },
+      message: { type: 'string' as const, example: 'OK' },
+      data: kind === 'one' ? ref : { type: 'array' as const, items: ref },
+      ...(kind === 'page' && { pagination: { $ref: getSchemaPath(PaginationShape) } }),
+    },
+  };
+  const Answer = status === 201 ? ApiCreatedResponse : ApiOkResponse;
+  return applyDecorators(ApiExtraModels(model, PaginationShape), Answer({ description: 'Success', schema }));
+}
