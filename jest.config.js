@@ -14,8 +14,25 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '/node_modules/'] },
-    { ...shared, displayName: 'int', testMatch: ['**/*.int.spec.ts'], globalSetup: '<rootDir>/libs/testing/src/int.setup.ts', globalTeardown: '<rootDir>/libs/testing/src/int.teardown.ts' },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/e2e/**/*.e2e.ts'], globalSetup: '<rootDir>/e2e/e2e.setup.ts', globalTeardown: '<rootDir>/e2e/e2e.teardown.ts' },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.spec.ts'],
+      testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '/node_modules/'],
+    },
+    {
+      ...shared,
+      displayName: 'int',
+      testMatch: ['**/*.int.spec.ts'],
+      globalSetup: '<rootDir>/libs/testing/src/int.setup.ts',
+      globalTeardown: '<rootDir>/libs/testing/src/int.teardown.ts',
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/e2e/**/*.e2e.ts'],
+      globalSetup: '<rootDir>/e2e/e2e.setup.ts',
+      globalTeardown: '<rootDir>/e2e/e2e.teardown.ts',
+    },
   ],
 };
