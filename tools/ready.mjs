@@ -1,3 +1,4 @@
+// @ts-check
 // Runs a tool on Node 24 with the dependencies installed. Plain JavaScript, as it starts on any Node from 20 on.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -56,7 +57,8 @@ function npmCi() {
 
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<number>} its exit code, as a shell counts */
 function ended(child) {
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('exit', (code, signal) => done(signal ? 128 + constants.signals[signal] : (code ?? 1)));

@@ -1,3 +1,4 @@
+// @ts-check
 // Plain JavaScript: ready.mjs needs it before anything is installed.
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -46,7 +47,7 @@ async function bury(file) {
  */
 export async function withLock(file, work, onWait) {
   await mkdir(dirname(file), { recursive: true });
-  for (let waited = false; ; ) {
+  for (let waited = false; ;) {
     const handle = await open(file, 'wx').catch((error) => {
       if (error.code !== 'EEXIST') throw error;
     });

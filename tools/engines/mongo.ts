@@ -1,0 +1,103 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import mongoose from 'mongoose';
+import { ask, until } from './port.ts';
+import { launch, type Command, type Running } from './process.ts';
+
+export interface MongoOptions {
+  binary: string;
+  port: number;
+  dataDir: string;
+  logFile: string;
+  leash?: Command['leash'];
+}
+
+export interface RunningMongo extends Running {
+  port: number;
+  uri: string;
+}
+
+type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
+
+const SET = 'rs0';
+const READY_MS = 60_000;
+const NOT_YET_INITIALIZED = 94;
+
+/** Starts mongod on 127.0.0.1 as a replica set of one member and waits until it can be written to. */
+export async function startMongo(options: MongoOptions): Promise<RunningMongo> {
+  const { binary, port, dataDir, logFile, leash } = options;
+  await mkdir(dataDir, { recursive: true });
+  const place = ['--dbpath', dataDir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
+  // A lone member has nobody to step down for, and need not wait for anybody when it stops.
+  const stopping = ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'];
+  const args = [...place, '--replSet', SET, '--storageEngine', 'wiredTiger', ...stopping];
+  const process = await launch({ command: binary, args, logFile, leash });
+  try {
+    await until(async () => (await ask(port, '')) !== undefined, process.exited, READY_MS);
+    await becomePrimary(port, process.exited);
+  } catch (error) {
+    await process.stop(0);
+    throw new Error(`MongoDB did not start: ${(error as Error).message}\n${await complaints(logFile)}`);
+  }
+  return { ...process, port, uri: `mongodb://127.0.0.1:${port}/?replicaSet=${SET}` };
+}
+
+async function becomePrimary(port: number, exited: Promise<string>): Promise<void> {
+  const client = new mongoose.mongo.MongoClient(`mongodb://127.0.0.1:${port}`, {
+    directConnection: true,
+    serverSelectionTimeoutMS: READY_MS,
+  });
+  try {
+    await client.connect();
+    await formSet(client, `127.0.0.1:${port}`);
+    await until(async () => isPrimary(await client.db('admin').command({ hello: 1 })), exited, READY_MS);
+  } finally {
+    await client.close();
+  }
+}
+
+function isPrimary(hello: { isWritablePrimary?: boolean }): boolean {
+  return hello.isWritablePrimary === true;
+}
+
+/** Initiates a new set; an old one whose address has changed is told so, or it would never elect itself. */
+async function formSet(client: Client, host: string): Promise<void> {
+  const admin = client.db('admin');
+  const known = await admin.command({ replSetGetStatus: 1 }).then(
+    () => true,
+    (error: { code?: number }) => error.code !== NOT_YET_INITIALIZED,
+  );
+  if (!known) {
+    await admin.command({ replSetInitiate: { _id: SET, members: [{ _id: 0, host }] } });
+    return;
+  }
+  const config = await client.db('local').collection<ReplicaSet>('system.replset').findOne({});
+  if (!config || config.members[0]?.host === host) return;
+  const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
+  await admin.command({ replSetReconfig: moved, force: true });
+}
+
+interface ReplicaSet {
+  _id: string;
+  version: number;
+  members: { host: string }[];
+}
+
+/** What mongod itself says is wrong, out of its log of JSON lines. */
+async function complaints(logFile: string): Promise<string> {
+  const lines = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-200);
+  const said = lines.map(inWords).filter((line) => line !== undefined);
+  return said
+    .slice(-5)
+    .map((line) => `    ${line.slice(0, 400)}`)
+    .join('\n');
+}
+
+function inWords(line: string): string | undefined {
+  try {
+    const { s, msg, attr } = JSON.parse(line) as { s: string; msg: string; attr?: { error?: unknown } };
+    if (s !== 'E' && s !== 'F') return undefined;
+    return attr?.error ? `${msg}: ${typeof attr.error === 'string' ? attr.error : JSON.stringify(attr.error)}` : msg;
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ask, until } from './port.ts';
+import { lastLines, launch, type Command, type Running } from './process.ts';
+
+export interface RedisOptions {
+  binary: string;
+  port: number;
+  logFile: string;
+  /** Where the data is kept; without it nothing is. */
+  dataDir?: string;
+  leash?: Command['leash'];
+}
+
+export interface RunningRedis extends Running {
+  host: string;
+  port: number;
+  url: string;
+}
+
+const READY_MS = 60_000;
+
+/** Starts Redis (or Valkey) on 127.0.0.1 and waits until it answers. */
+export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
+  const { binary, port, logFile, dataDir, leash } = options;
+  if (dataDir) await mkdir(dataDir, { recursive: true });
+  const keeping = dataDir ? ['--appendonly', 'yes', '--save', '900', '1'] : ['--appendonly', 'no', '--save', ''];
+  const place = ['--dir', dataDir ?? dirname(logFile), '--port', String(port), '--bind', '127.0.0.1'];
+  const process = await launch({ command: binary, args: [...place, ...keeping], logFile, leash });
+  try {
+    // While it loads its data it answers -LOADING.
+    await until(async () => (await ask(port, 'PING\r\n'))?.startsWith('+PONG') ?? false, process.exited, READY_MS);
+  } catch (error) {
+    await process.stop(0);
+    throw new Error(`Redis did not start: ${(error as Error).message}\n${await lastLines(logFile)}`);
+  }
+  return { ...process, host: '127.0.0.1', port, url: `redis://127.0.0.1:${port}` };
+}
