@@ -1,0 +1,27 @@
+// npm run gen: writes what the code says about itself. --check compares instead; --built trusts the dist that is there.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { staleOf, write } from './document.ts';
+import { documentsOf } from './documents.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { values: flags } = parseArgs({ options: { check: { type: 'boolean' }, built: { type: 'boolean' } } });
+
+function build(): void {
+  const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
+  const { status } = spawnSync(process.execPath, [nest, 'build', '--all'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the build failed');
+}
+
+if (!flags.built) build();
+const documents = await documentsOf(root);
+const stale = staleOf(documents, root);
+if (flags.check) {
+  stale.forEach((path) => console.error(`${path} is stale; run npm run gen`));
+} else {
+  write(documents, root);
+  console.log(stale.length > 0 ? `wrote ${stale.join(', ')}` : 'everything was fresh');
+}
+// Modules of the apps may hold timers open; nothing of them is needed any more.
+process.exit(flags.check && stale.length > 0 ? 1 : 0);
