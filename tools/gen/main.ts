@@ -14,14 +14,22 @@ function build(): void {
   if (status !== 0) throw new Error('the build failed');
 }
 
-if (!flags.built) build();
-const documents = await documentsOf(root);
-const stale = staleOf(documents, root);
-if (flags.check) {
-  stale.forEach((path) => console.error(`${path} is stale; run npm run gen`));
-} else {
+async function generate(): Promise<boolean> {
+  if (!flags.built) build();
+  const documents = await documentsOf(root);
+  const stale = staleOf(documents, root);
+  if (flags.check) {
+    stale.forEach((path) => console.error(`${path} is stale; run npm run gen`));
+    return stale.length === 0;
+  }
   write(documents, root);
   console.log(stale.length > 0 ? `wrote ${stale.join(', ')}` : 'everything was fresh');
+  return true;
 }
+
+const good = await generate().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return false;
+});
 // Modules of the apps may hold timers open; nothing of them is needed any more.
-process.exit(flags.check && stale.length > 0 ? 1 : 0);
+process.exit(good ? 0 : 1);
