@@ -1,0 +1,7 @@
+import { serve } from '@app/common/serve/serve.js';
+import { readSettings } from './env.js';
+import { MediaModule } from './media.module.js';
+import { openApi } from './openapi.js';
+
+const env = readSettings();
+await serve(MediaModule.with(env), env, { openApi });

@@ -1,0 +1,106 @@
+import { createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { CallHandler, NestInterceptor } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import multer, { MulterError, type StorageEngine } from 'multer';
+import type { Observable } from 'rxjs';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import type { Env } from '../env.js';
+import { type Received, tooLarge, UploadService } from './upload.service.js';
+
+/** The form fields that a file may come in. */
+const FIELDS = ['file', 'media'];
+
+const LIMITS = {
+  files: 1,
+  fields: 10,
+  fieldSize: 4096,
+  headerPairs: 20,
+  fieldNestingDepth: 1,
+  fieldArrayIndexLimit: 10,
+};
+
+/** What boundaries, part headers and other fields may add to a file. */
+const FORM_BYTES = 64 * 1024;
+
+/** What the form's parser says of a form; its errors have no code and no type of their own. */
+const MALFORMED = /^(Multipart: |Malformed |Unexpected end of |Unsupported content type)/;
+
+type UploadRequest = Request & { received?: Received };
+
+/** The file that {@link UploadInterceptor} received, as a controller's parameter. */
+export const ReceivedFile = createParamDecorator((_: unknown, context: ExecutionContext): Received => {
+  const { received } = context.switchToHttp().getRequest<UploadRequest>();
+  if (!received) throw new Error('the route lacks its UploadInterceptor');
+  return received;
+});
+
+/** Streams the one file of a multipart form into the storage before the route is called. */
+@Injectable()
+export class UploadInterceptor implements NestInterceptor {
+  constructor(
+    private readonly uploads: UploadService,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<UploadRequest>();
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced > this.env.MEDIA_MAX_BYTES + FORM_BYTES) throw tooLarge(this.env.MEDIA_MAX_BYTES);
+    await this.parse(request, context.switchToHttp().getResponse<Response>());
+    if (!request.received) throw refused('Send one file, as multipart/form-data, in the field "file" or "media".');
+    return next.handle();
+  }
+
+  private parse(request: UploadRequest, response: Response): Promise<void> {
+    const form = multer({
+      storage: this.engine(),
+      limits: LIMITS,
+      defParamCharset: 'utf8',
+      fileFilter: (_request, { fieldname }, done) => {
+        if (FIELDS.includes(fieldname)) done(null, true);
+        else done(refused('The file must come in the field "file" or "media".'));
+      },
+    }).any();
+    return new Promise((resolve, reject) => {
+      // Express types `next` as anything; multer gives an Error or nothing.
+      void form(request, response, (error?: unknown) => (error ? reject(translated(error, request)) : resolve()));
+    });
+  }
+
+  /** Where multer puts a file, and how it takes one back when the rest of the form is refused or breaks off. */
+  private engine(): StorageEngine {
+    const { uploads } = this;
+    let received: Received | undefined;
+    return {
+      _handleFile: (request: UploadRequest, file, done) => {
+        uploads.receive({ name: file.originalname, content: file.stream }).then((staged) => {
+          received = staged;
+          request.received = staged;
+          done(null, {});
+        }, done);
+      },
+      _removeFile: (request: UploadRequest, _file, done) => {
+        delete request.received;
+        if (!received) return done(null);
+        uploads.discard(received).then(() => done(null), done);
+      },
+    };
+  }
+}
+
+function refused(message: string): AppError {
+  return new AppError('INVALID_INPUT', { message });
+}
+
+/** Says in our words what multer and the form's parser refuse; what they did not throw is passed on. */
+function translated(error: unknown, request: Request): Error {
+  if (error instanceof AppError) return error;
+  if (error instanceof MulterError) {
+    const many = error.code === 'LIMIT_FILE_COUNT';
+    return refused(many ? 'Send one file a request.' : `The form is not accepted: ${error.message}.`);
+  }
+  if (!request.complete) return refused('The upload broke off.');
+  if (error instanceof Error && MALFORMED.test(error.message)) return refused('The form is malformed or broke off.');
+  return error instanceof Error ? error : new Error('the form could not be read', { cause: error });
+}
