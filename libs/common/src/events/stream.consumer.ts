@@ -1,69 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { EventType, PublishedEvent } from '@app/contracts/events.js';
-import { keys } from '../redis/keys.js';
-
-/** One entry of a stream. `event` is undefined when the entry cannot be read. */
-interface Entry {
-  id: string;
-  raw: string;
-}
+import { type Entry, StreamGroup } from './stream.group.js';
 
 /** How a consumer reads. */
 export interface Consuming<T extends EventType> {
   type: T;
   /** Each group gets every event once; its workers share them. */
   group: string;
-  /** The name of this worker inside the group. */
+  /** The name of this worker inside the group; no two processes share one. */
   worker: string;
   /** Handles a batch whole, or throws; a thrown batch comes again, one by one. */
   handle: (events: PublishedEvent<T>[]) => Promise<void>;
+  /** True for failures that are no event's fault (the database is away): these are waited out, and cost no delivery. */
+  isOutage?: (error: unknown) => boolean;
+  /** An event that a worker took and did not finish within this time goes to another; 30 s unless said. */
+  claimAfterMs?: number;
 }
 
-const BATCH = 100;
-const BLOCK_MS = 2000;
-/** An event that a worker took and did not finish within this time goes to another. */
 const CLAIM_AFTER_MS = 30_000;
-const MAX_DELIVERIES = 5;
+/** A read waits no longer, so that a stop need not cut it off; events do not wait for it. */
+const BLOCK_MS = 500;
+/** Workers that have not asked for this many claim times are dead. */
+const DEAD_AFTER_CLAIMS = 10;
+/** Before another try; always a small part of the claim time, so that held events are not taken away meanwhile. */
+const PAUSE_MS = 1000;
+/** A Redis that hangs does not hold a stop up for longer. */
+const STOP_MS = 1500;
 
 /** Reads one event type's stream in a consumer group: at least once, dead letters after five deliveries. */
 export class StreamConsumer<T extends EventType> {
   private readonly log = new Logger(StreamConsumer.name);
-  private readonly stream: string;
-  private running = false;
+  private readonly group: StreamGroup;
+  private readonly claimAfterMs: number;
+  private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
+  private lastClaim = 0;
 
   /** `redis` must be a connection of its own: reads block it. */
   constructor(
     private readonly redis: Redis,
     private readonly how: Consuming<T>,
   ) {
-    this.stream = keys.eventStream(how.type);
+    this.group = new StreamGroup(redis, how);
+    this.claimAfterMs = how.claimAfterMs ?? CLAIM_AFTER_MS;
   }
 
   /** Starts reading; returns at once. */
   start(): void {
-    this.running = true;
     this.loop = this.run();
   }
 
-  /** Stops reading when the batch at hand is finished, and closes the connection. */
+  /** Stops reading, lets the batch at hand be finished and acknowledged, and closes the connection. */
   async stop(): Promise<void> {
-    this.running = false;
-    // A blocked read would hold the stop for its whole time.
-    this.redis.disconnect();
+    this.stopping.abort();
+    const late = setTimeout(() => this.redis.disconnect(), STOP_MS);
     await this.loop;
+    clearTimeout(late);
+    if (this.redis.status !== 'end') this.redis.disconnect();
+  }
+
+  private get running(): boolean {
+    return !this.stopping.signal.aborted;
   }
 
   private async run(): Promise<void> {
-    let lastClaim = 0;
     while (this.running) {
       try {
-        if (Date.now() - lastClaim > CLAIM_AFTER_MS / 2) {
-          lastClaim = Date.now();
-          await this.takeOver();
-        }
-        await this.finish(await this.readNew());
+        if (Date.now() - this.lastClaim > this.claimAfterMs / 2) await this.takeOver();
+        await this.finish(await this.group.readNew(Math.min(BLOCK_MS, this.claimAfterMs / 2)));
       } catch (error) {
         if (this.running) await this.recover(error);
       }
@@ -72,113 +78,84 @@ export class StreamConsumer<T extends EventType> {
 
   /** A missing group (a new or an emptied Redis) is made anew from the beginning of the stream. */
   private async recover(error: unknown): Promise<void> {
-    const missing = error instanceof Error && error.message.startsWith('NOGROUP');
-    if (!missing) {
-      this.log.warn({ err: error, stream: this.stream }, 'reading the stream failed; trying again');
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return;
-    }
+    // A read that was waiting when the stream vanished says UNBLOCKED, every later command NOGROUP.
+    const missing = error instanceof Error && /^(NOGROUP|UNBLOCKED)/.test(error.message);
     try {
-      await this.redis.xgroup('CREATE', this.stream, this.how.group, '0', 'MKSTREAM');
+      if (!missing) throw error;
+      await this.group.create();
     } catch (cause) {
-      if (!(cause instanceof Error && cause.message.startsWith('BUSYGROUP'))) {
-        this.log.warn({ err: cause, stream: this.stream }, 'making the consumer group failed');
-      }
+      this.log.warn({ err: cause, stream: this.group.stream }, 'reading the stream failed; trying again');
+      await this.rest();
     }
-  }
-
-  private async readNew(): Promise<Entry[]> {
-    const { group, worker } = this.how;
-    const answer = (await this.redis.xreadgroup(
-      'GROUP',
-      group,
-      worker,
-      'COUNT',
-      BATCH,
-      'BLOCK',
-      BLOCK_MS,
-      'STREAMS',
-      this.stream,
-      '>',
-    )) as [string, [string, string[]][]][] | null;
-    return entries(answer?.[0]?.[1] ?? []);
   }
 
   /** Takes what other workers left unfinished; what was delivered too often becomes a dead letter. */
   private async takeOver(): Promise<void> {
-    const { group, worker } = this.how;
-    const claimed = (await this.redis.xautoclaim(this.stream, group, worker, CLAIM_AFTER_MS, '0', 'COUNT', BATCH)) as [
-      string,
-      [string, string[]][],
-    ];
-    const taken = entries(claimed[1]);
-    if (taken.length === 0) return;
-    const dead = await this.deliveredTooOften(taken);
-    await this.bury(taken.filter((entry) => dead.has(entry.id)));
-    for (const entry of taken.filter(({ id }) => !dead.has(id))) await this.finish([entry]);
-  }
-
-  private async deliveredTooOften(taken: Entry[]): Promise<Set<string>> {
-    const pending = (await this.redis.xpending(
-      this.stream,
-      this.how.group,
-      taken[0]?.id ?? '-',
-      taken.at(-1)?.id ?? '+',
-      BATCH,
-      this.how.worker,
-    )) as [string, string, number, number][];
-    return new Set(pending.filter(([, , , deliveries]) => deliveries > MAX_DELIVERIES).map(([id]) => id));
+    let from = '0-0';
+    do {
+      const { taken, next } = await this.group.claim(this.claimAfterMs, from);
+      const dead = taken.length > 0 ? await this.group.deliveredTooOften(taken) : new Set<string>();
+      await this.bury(taken.filter(({ id }) => dead.has(id)));
+      // One by one: one of them may be the reason why its worker died.
+      for (const entry of taken.filter(({ id }) => !dead.has(id))) await this.finish([entry]);
+      from = next;
+    } while (from !== '0-0' && this.running);
+    await this.group.forgetDead(this.claimAfterMs * DEAD_AFTER_CLAIMS);
+    this.lastClaim = Date.now();
   }
 
   private async bury(dead: Entry[]): Promise<void> {
     if (dead.length === 0) return;
-    const letters = this.redis.multi();
-    for (const { id, raw } of dead) {
-      letters.xadd(
-        keys.deadLetters(this.how.type, this.how.group),
-        'MAXLEN',
-        '~',
-        10_000,
-        '*',
-        'event',
-        raw,
-        'was',
-        id,
-      );
-      letters.xack(this.stream, this.how.group, id);
-    }
-    await letters.exec();
-    this.log.error({ stream: this.stream, ids: dead.map(({ id }) => id) }, 'events given up after five deliveries');
+    await this.group.bury(dead);
+    this.log.error({ stream: this.group.stream, ids: dead.map(({ id }) => id) }, 'events given up as dead letters');
   }
 
   /** Handles entries and acknowledges them. A batch that fails is tried one by one, so that one bad event holds up none. */
   private async finish(batch: Entry[]): Promise<void> {
-    if (batch.length === 0) return;
-    const readable = batch.flatMap((entry) => parsed<T>(entry) ?? []);
+    await this.bury(batch.filter((entry) => parsed(entry) === undefined));
+    const readable = batch.filter((entry) => parsed(entry) !== undefined);
+    if (readable.length === 0) return;
     try {
-      if (readable.length > 0) await this.how.handle(readable);
+      await this.handle(readable);
     } catch (error) {
-      if (batch.length > 1) {
-        for (const entry of batch) await this.finish([entry]);
+      if (readable.length === 1) {
+        // Not acknowledged: it comes again by takeOver, and is buried after five times.
+        this.log.warn({ err: error, stream: this.group.stream, id: readable[0]?.id }, 'handling an event failed');
         return;
       }
-      // Not acknowledged: it comes again by takeOver, and is buried after five times.
-      this.log.warn({ err: error, stream: this.stream, id: batch[0]?.id }, 'handling an event failed');
+      for (const entry of readable) await this.finish([entry]);
       return;
     }
-    await this.bury(batch.filter((entry) => parsed(entry) === undefined));
-    await this.redis.xack(this.stream, this.how.group, ...batch.map(({ id }) => id));
+    await this.group.acknowledge(readable);
   }
-}
 
-function entries(found: [string, string[]][]): Entry[] {
-  // An entry that was trimmed while pending comes without fields.
-  return found.filter(([, fields]) => fields).map(([id, fields]) => ({ id, raw: fields[1] ?? '' }));
+  /** Handles a batch; an outage is waited out here, while the group is told that the batch is in hands. */
+  private async handle(batch: Entry[]): Promise<void> {
+    const events = batch.flatMap((entry) => parsed<T>(entry) ?? []);
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.how.handle(events);
+        return;
+      } catch (error) {
+        if (!this.running || !this.how.isOutage?.(error)) throw error;
+        if (tries === 0) this.log.warn({ err: error, stream: this.group.stream }, 'events wait for the outage to end');
+        await this.rest();
+        await this.group.hold(batch);
+      }
+    }
+  }
+
+  /** A pause that a stop cuts short. */
+  private async rest(): Promise<void> {
+    const ms = Math.min(PAUSE_MS, this.claimAfterMs / 10);
+    await pause(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
 }
 
 function parsed<T extends EventType>(entry: Entry): PublishedEvent<T> | undefined {
   try {
-    return JSON.parse(entry.raw) as PublishedEvent<T>;
+    const event = JSON.parse(entry.raw) as PublishedEvent<T> | null;
+    return typeof event === 'object' ? (event ?? undefined) : undefined;
   } catch {
     return undefined;
   }
