@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { ERRORS, type ErrorCode } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 import { AppError } from './app-error.js';
+import { knownError } from './known-error.js';
 
 const BY_STATUS: Partial<Record<number, ErrorCode>> = {
   400: 'INVALID_INPUT',
@@ -49,9 +49,7 @@ export class HttpErrorFilter implements ExceptionFilter {
       // Nest's own words are for developers of the server; a malformed body says so in ours.
       return new AppError(code, code === 'INVALID_INPUT' ? { message: 'The request is malformed.' } : {});
     }
-    const errorId = randomUUID();
-    this.log.error({ err: thrown, errorId }, 'unexpected error');
-    return new AppError('INTERNAL', { errorId });
+    return knownError(thrown, this.log);
   }
 }
 

@@ -35,5 +35,7 @@ export class Member {
 export const MemberSchema = SchemaFactory.createForClass(Member);
 // Serves: who is in a conversation, one person's row in it; also makes a row unique.
 MemberSchema.index({ conversationId: 1, userId: 1 }, { unique: true });
-// Serves: the rooms a socket joins, a person's large groups, a person's marks of a page of conversations.
+// Serves: the rooms a socket joins, a person's marks of a page of conversations.
 MemberSchema.index({ userId: 1, conversationId: 1 });
+// Serves: a person's large groups.
+MemberSchema.index({ userId: 1 }, { partialFilterExpression: { large: true } });

@@ -1,0 +1,146 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import type { Redis } from 'ioredis';
+import { AuthModule } from '@app/common/auth/auth.module.js';
+import { EnvModule } from '@app/common/env/env.module.js';
+import { EventPublisher } from '@app/common/events/event.publisher.js';
+import { HealthModule } from '@app/common/health/health.module.js';
+import { IdentityModule } from '@app/common/identity/identity.module.js';
+import { loggingModule } from '@app/common/logging/logging.module.js';
+import { MongoModule } from '@app/common/mongo/mongo.module.js';
+import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { connectRedis, REDIS, RedisModule } from '@app/common/redis/redis.module.js';
+import { Conversation, ConversationSchema } from '@app/common/schemas/conversation.schema.js';
+import { Member, MemberSchema } from '@app/common/schemas/member.schema.js';
+import { Message, MessageSchema } from '@app/common/schemas/message.schema.js';
+import { ConversationRepository } from './conversations/conversation.repository.js';
+import { ConversationService } from './conversations/conversation.service.js';
+import { HeadWriter } from './conversations/head.writer.js';
+import { MemberRepository } from './conversations/member.repository.js';
+import { ReadingService } from './conversations/reading.service.js';
+import { ViewingService } from './conversations/viewing.service.js';
+import { ConversationsController } from './dialects/native/conversations.rest.controller.js';
+import { InfoController } from './dialects/native/info.rest.controller.js';
+import { MessagesController } from './dialects/native/messages.rest.controller.js';
+import { Teller } from './domain-events.js';
+import { type ChatEnv, nodeName } from './env.js';
+import { AttachmentsClient } from './messages/attachments.client.js';
+import { HistoryService } from './messages/history.service.js';
+import { Lanes } from './messages/lanes.js';
+import { MessageRepository } from './messages/message.repository.js';
+import { MessageService } from './messages/message.service.js';
+import { MessageWriter } from './messages/message.writer.js';
+import { LIMITER_PATIENCE_MS, LIMITER_REDIS, SendLimiter } from './messages/send.limiter.js';
+import { PresenceLease } from './presence/presence.lease.js';
+import { TypingService } from './presence/typing.service.js';
+import { ChatGateway } from './sockets/chat.gateway.js';
+import { Connections } from './sockets/connections.js';
+import { FanOut } from './sockets/fan-out.js';
+import { BUS, type Bus, NODE_ID } from './sockets/redis-io.adapter.js';
+import { Verbs } from './verbs.js';
+
+const schemas = MongooseModule.forFeature([
+  { name: Conversation.name, schema: ConversationSchema },
+  { name: Member.name, schema: MemberSchema },
+  { name: Message.name, schema: MessageSchema },
+]);
+
+const keeps = [
+  ConversationRepository,
+  MemberRepository,
+  MessageRepository,
+  HeadWriter,
+  EventPublisher,
+  PresenceDirectory,
+];
+const does = [
+  Lanes,
+  MessageWriter,
+  SendLimiter,
+  AttachmentsClient,
+  MessageService,
+  HistoryService,
+  ConversationService,
+  ReadingService,
+  ViewingService,
+  TypingService,
+  PresenceLease,
+  Verbs,
+];
+const tells = [FanOut, { provide: Teller, useExisting: FanOut }, Connections, ChatGateway];
+
+/** The chat service. */
+@Module({})
+export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    private readonly lease: PresenceLease,
+    private readonly connections: Connections,
+    private readonly heads: HeadWriter,
+    @Inject(NODE_ID) private readonly nodeId: string,
+    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(LIMITER_REDIS) private readonly limiter: Redis,
+  ) {}
+
+  static with(env: ChatEnv, nodeId = nodeName(env, process.pid)): DynamicModule {
+    return {
+      module: ChatModule,
+      imports: [
+        EnvModule.of(env),
+        loggingModule('chat', env),
+        MongoModule.connect(env.MONGODB_URI, 'chat'),
+        RedisModule.connect(env),
+        AuthModule,
+        IdentityModule,
+        HealthModule.of({ service: 'chat-service', node: nodeId }),
+        schemas,
+      ],
+      controllers: [InfoController, ConversationsController, MessagesController],
+      providers: [
+        { provide: NODE_ID, useValue: nodeId },
+        { provide: BUS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },
+        { provide: LIMITER_REDIS, useFactory: () => impatient(env) },
+        ...keeps,
+        ...does,
+        ...tells,
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.lease.start(this.nodeId);
+    // A Redis that comes back may have forgotten who is here.
+    this.redis.on('ready', () => void this.connections.announceAll().catch(() => undefined));
+  }
+
+  /** Sockets are closed by then; what was acked is written down before MongoDB is let go. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.lease.end(this.nodeId);
+    await this.heads.flush();
+  }
+
+  onApplicationShutdown(): void {
+    for (const connection of [this.bus.pub, this.bus.sub, this.limiter]) connection.disconnect();
+  }
+}
+
+/** Live events are hints: while Redis is away they are dropped, not queued. */
+function busSpeaker(env: ChatEnv): Redis {
+  return connectRedis(env, { enableOfflineQueue: false });
+}
+
+function impatient(env: ChatEnv): Redis {
+  return connectRedis(env, {
+    enableOfflineQueue: false,
+    commandTimeout: LIMITER_PATIENCE_MS,
+    maxRetriesPerRequest: 0,
+    enableAutoPipelining: true,
+  });
+}

@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type AnyBulkWriteOperation, type Model, mongo, Types } from 'mongoose';
+import type { ConversationKind } from '@app/contracts/events.js';
+import type { Preview } from '@app/contracts/shapes.js';
+import { Conversation } from '@app/common/schemas/conversation.schema.js';
+
+/** A conversation in plain types. */
+export interface KeptConversation {
+  id: string;
+  kind: ConversationKind;
+  name?: string;
+  propertyId?: string;
+  participantIds: string[];
+  participantCount: number;
+  lastMessage: Preview | null;
+  headAt: Date;
+  createdAt: Date;
+}
+
+/** Where a page of a list begins: after the conversation with this time and id. */
+export interface ListCursor {
+  headAt: Date;
+  id: string;
+}
+
+type NewConversation = Pick<
+  KeptConversation,
+  'kind' | 'name' | 'propertyId' | 'participantIds' | 'participantCount'
+> & {
+  createdBy: string;
+};
+
+const DURABLE = { w: 'majority', journal: true } as const;
+const DUPLICATE_KEY = 11000;
+
+/** Keeps `conversations`. */
+@Injectable()
+export class ConversationRepository {
+  constructor(@InjectModel(Conversation.name) private readonly model: Model<Conversation>) {}
+
+  newId(): string {
+    return new Types.ObjectId().toHexString();
+  }
+
+  /** Makes it unless it is there; says which. A direct one that is there takes `propertyId` if it had none. */
+  async createOrGet(id: string, plan: NewConversation): Promise<{ conversation: KeptConversation; created: boolean }> {
+    const now = new Date();
+    const { propertyId, ...fixed } = plan;
+    try {
+      const found = await this.model
+        .findOneAndUpdate(
+          { _id: id },
+          {
+            $setOnInsert: {
+              ...fixed,
+              ...(propertyId !== undefined && { propertyId }),
+              headAt: now,
+              createdAt: now,
+              updatedAt: now,
+            },
+          },
+          {
+            upsert: true,
+            returnDocument: 'after',
+            includeResultMetadata: true,
+            lean: true,
+            timestamps: false,
+            writeConcern: DURABLE,
+          },
+        )
+        .exec();
+      const created = found.lastErrorObject?.updatedExisting === false;
+      const conversation = kept(found.value as Conversation);
+      return { conversation: created ? conversation : await this.linked(conversation, propertyId), created };
+    } catch (error) {
+      // Two upserts of one id at once: the other one won, so it is there now.
+      if (error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return this.createOrGet(id, plan);
+      throw error;
+    }
+  }
+
+  async find(id: string): Promise<KeptConversation | undefined> {
+    const found = await this.model.findById(id).lean();
+    return found ? kept(found) : undefined;
+  }
+
+  /** A person's conversations, newest first: those that list the person, merged with the large groups in `largeIds`. */
+  async listOf(userId: string, page: { largeIds: readonly string[]; after?: ListCursor; limit: number }) {
+    const { largeIds, after, limit } = page;
+    const beyond = after
+      ? {
+          $or: [
+            { headAt: { $lt: after.headAt } },
+            { headAt: after.headAt, _id: { $lt: new Types.ObjectId(after.id) } },
+          ],
+        }
+      : {};
+    const order = { headAt: -1, _id: -1 } as const;
+    const [listed, large] = await Promise.all([
+      this.model
+        .find({ participantIds: userId, ...beyond })
+        .sort(order)
+        .limit(limit)
+        .lean(),
+      largeIds.length === 0
+        ? []
+        : this.model
+            .find({ _id: { $in: largeIds }, ...beyond })
+            .sort(order)
+            .limit(limit)
+            .lean(),
+    ]);
+    return [...listed, ...large].map(kept).sort(newestFirst).slice(0, limit);
+  }
+
+  /** Writes the last messages of many conversations at once; an older one never replaces a newer one. */
+  async writeHeads(heads: ReadonlyMap<string, Preview>): Promise<void> {
+    const writes: AnyBulkWriteOperation<Conversation>[] = [...heads].map(([id, head]) => ({
+      updateOne: {
+        filter: { _id: new Types.ObjectId(id), $or: [{ head: { $exists: false } }, { 'head.seq': { $lt: head.seq } }] },
+        update: {
+          $set: {
+            head: {
+              seq: head.seq,
+              messageId: new Types.ObjectId(head._id),
+              senderId: head.senderId,
+              text: head.text,
+              createdAt: new Date(head.createdAt),
+            },
+          },
+          $currentDate: { headAt: true },
+        },
+      },
+    }));
+    await this.model.bulkWrite(writes, { ordered: false, timestamps: false });
+  }
+
+  private async linked(conversation: KeptConversation, propertyId: string | undefined): Promise<KeptConversation> {
+    if (propertyId === undefined || conversation.propertyId !== undefined) return conversation;
+    await this.model.updateOne(
+      { _id: conversation.id, propertyId: { $exists: false } },
+      { $set: { propertyId } },
+      { writeConcern: DURABLE },
+    );
+    return (await this.find(conversation.id)) ?? conversation;
+  }
+}
+
+function newestFirst(a: KeptConversation, b: KeptConversation): number {
+  return b.headAt.getTime() - a.headAt.getTime() || (a.id < b.id ? 1 : -1);
+}
+
+function kept(found: Conversation): KeptConversation {
+  const { head } = found;
+  return {
+    id: found._id.toHexString(),
+    kind: found.kind,
+    ...(found.name !== undefined && { name: found.name }),
+    ...(found.propertyId !== undefined && { propertyId: found.propertyId }),
+    participantIds: found.participantIds,
+    participantCount: found.participantCount,
+    lastMessage: head
+      ? {
+          _id: head.messageId.toHexString(),
+          seq: head.seq,
+          text: head.text,
+          senderId: head.senderId,
+          createdAt: head.createdAt.toISOString(),
+        }
+      : null,
+    headAt: found.headAt,
+    createdAt: found.createdAt,
+  };
+}

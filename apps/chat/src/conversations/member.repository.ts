@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type Model, Types } from 'mongoose';
+import { Member, type MemberRole } from '@app/common/schemas/member.schema.js';
+
+/** A person in a conversation, in plain types. */
+export interface KeptMember {
+  userId: string;
+  role: MemberRole;
+  readSeq: number;
+  joinedAt: Date;
+}
+
+/** The most large groups of a person that a list merges. */
+const LARGE_GROUPS = 500;
+/** Rows of a person that are read at once when a socket joins its rooms. */
+const ROOMS_AT_ONCE = 1000;
+
+/** Keeps `members`. */
+@Injectable()
+export class MemberRepository {
+  constructor(@InjectModel(Member.name) private readonly model: Model<Member>) {}
+
+  /** Makes people members; who is one already stays as they are. */
+  async add(
+    conversationId: string,
+    people: readonly { userId: string; role: MemberRole }[],
+    large: boolean,
+  ): Promise<void> {
+    const now = new Date();
+    await this.model.bulkWrite(
+      people.map(({ userId, role }) => ({
+        updateOne: {
+          filter: { conversationId: new Types.ObjectId(conversationId), userId },
+          update: { $setOnInsert: { role, joinedSeq: 0, readSeq: 0, createdAt: now, ...(large && { large }) } },
+          upsert: true,
+        },
+      })),
+      { ordered: false, timestamps: false, writeConcern: { w: 'majority', journal: true } },
+    );
+  }
+
+  /** Everyone in a conversation, in the order they came. */
+  async of(conversationId: string, limit: number): Promise<KeptMember[]> {
+    const rows = await this.model.find({ conversationId }).limit(limit).lean();
+    return rows.map(kept).sort((a, b) => a.joinedAt.getTime() - b.joinedAt.getTime());
+  }
+
+  async find(conversationId: string, userId: string): Promise<KeptMember | undefined> {
+    const row = await this.model.findOne({ conversationId, userId }).lean();
+    return row ? kept(row) : undefined;
+  }
+
+  /** What a person has read, of each of these conversations. */
+  async readSeqs(userId: string, conversationIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.model
+      .find({ userId, conversationId: { $in: conversationIds } })
+      .select({ conversationId: 1, readSeq: 1 })
+      .lean();
+    return new Map(rows.map((row) => [row.conversationId.toHexString(), row.readSeq]));
+  }
+
+  /** The conversations of a person, in batches, so that no one's thousands are held at once. */
+  async *conversationsOf(userId: string): AsyncGenerator<string[]> {
+    const rows = this.model
+      .find({ userId })
+      .select({ conversationId: 1, _id: 0 })
+      .lean()
+      .cursor({ batchSize: ROOMS_AT_ONCE });
+    let batch: string[] = [];
+    for await (const row of rows) {
+      batch.push(row.conversationId.toHexString());
+      if (batch.length === ROOMS_AT_ONCE) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  async largeGroupsOf(userId: string): Promise<string[]> {
+    const rows = await this.model
+      .find({ userId, large: true })
+      .select({ conversationId: 1 })
+      .limit(LARGE_GROUPS)
+      .lean();
+    return rows.map((row) => row.conversationId.toHexString());
+  }
+
+  /** Moves a person's mark forward, never back; answers where it was before, or undefined if it was there already. */
+  async read(conversationId: string, userId: string, upToSeq: number): Promise<number | undefined> {
+    const before = await this.model
+      .findOneAndUpdate(
+        { conversationId, userId, readSeq: { $lt: upToSeq } },
+        { $set: { readSeq: upToSeq } },
+        { returnDocument: 'before', writeConcern: { w: 'majority', journal: true } },
+      )
+      .lean();
+    return before?.readSeq;
+  }
+
+  /** Moves many marks forward at once: those of people who have sent. */
+  async readMany(marks: readonly { conversationId: string; userId: string; seq: number }[]): Promise<void> {
+    await this.model.bulkWrite(
+      marks.map(({ conversationId, userId, seq }) => ({
+        updateOne: {
+          filter: { conversationId: new Types.ObjectId(conversationId), userId },
+          update: { $max: { readSeq: seq } },
+        },
+      })),
+      { ordered: false, timestamps: false },
+    );
+  }
+}
+
+function kept(row: Member): KeptMember {
+  return { userId: row.userId, role: row.role, readSeq: row.readSeq, joinedAt: row.createdAt };
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '@app/common/auth/claims.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import { Teller } from '../domain-events.js';
+import { Lanes } from '../messages/lanes.js';
+import { MessageRepository } from '../messages/message.repository.js';
+import { MemberRepository } from './member.repository.js';
+
+/** What is asked: everything, or everything up to the newest of these messages. */
+export interface MarkRead {
+  conversationId: string;
+  messageIds?: readonly string[];
+}
+
+/** How far a person has read, and which messages that newly reads (the newest 100 at most). */
+export interface ReadMark {
+  conversationId: string;
+  upToSeq: number;
+  messageIds: string[];
+}
+
+const TOLD_IDS = 100;
+
+/** Reading is a watermark: to read a message is to read what came before it. */
+@Injectable()
+export class ReadingService {
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly messages: MessageRepository,
+    private readonly members: MemberRepository,
+    private readonly teller: Teller,
+  ) {}
+
+  /** Moves the mark forward, and tells the conversation if it moved. Throws `NOT_FOUND` for messages of elsewhere. */
+  async markRead(who: Caller, ask: MarkRead): Promise<ReadMark> {
+    const { conversationId } = ask;
+    await this.lanes.of(conversationId, who.id);
+    const upToSeq = await this.upTo(ask);
+    const afterSeq = await this.members.read(conversationId, who.id, upToSeq);
+    if (afterSeq === undefined) return { conversationId, upToSeq, messageIds: [] };
+    const range = { conversationId, userId: who.id, afterSeq, upToSeq };
+    const messageIds = await this.messages.idsOfOthers(range, TOLD_IDS);
+    this.teller.tell('message.read', { conversationId, userId: who.id, messageIds, upToSeq });
+    return { conversationId, upToSeq, messageIds };
+  }
+
+  private async upTo({ conversationId, messageIds }: MarkRead): Promise<number> {
+    if (messageIds === undefined) return (await this.messages.headOf(conversationId)).seq;
+    const places = await this.messages.placesOf(conversationId, messageIds);
+    if (places.length === 0)
+      throw new AppError('NOT_FOUND', { message: 'These are not messages of this conversation.' });
+    return Math.max(...places.map(({ seq }) => seq));
+  }
+}

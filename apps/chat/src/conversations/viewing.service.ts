@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { Asker } from '../asker.js';
+import { Teller } from '../domain-events.js';
+import { Lanes } from '../messages/lanes.js';
+import { TypingService } from '../presence/typing.service.js';
+
+/** Opening and closing a conversation on a screen. Membership, not this, decides what arrives. */
+@Injectable()
+export class ViewingService {
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly typing: TypingService,
+    private readonly teller: Teller,
+  ) {}
+
+  /** Resolves when everything that is said in the conversation from now on arrives; throws `NOT_A_MEMBER`. */
+  async join(who: Asker, { conversationId }: { conversationId: string }): Promise<{ conversationId: string }> {
+    await this.lanes.of(conversationId, who.id);
+    if (who.connectionId !== undefined) await this.teller.listen(who.connectionId, conversationId);
+    return { conversationId };
+  }
+
+  /** Ends one's typing there; messages go on arriving. */
+  async leave(who: Asker, { conversationId }: { conversationId: string }): Promise<{ conversationId: string }> {
+    await this.lanes.of(conversationId, who.id);
+    if (who.connectionId !== undefined) this.typing.stop(who.connectionId, conversationId);
+    return { conversationId };
+  }
+}

@@ -1,0 +1,67 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import type { Caller } from '@app/common/auth/claims.js';
+import { Who } from '@app/common/auth/caller.decorator.js';
+import { ok } from '@app/common/errors/envelope.js';
+import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
+import { ApiEnvelope } from '@app/common/openapi/openapi.js';
+import { Verbs } from '../../verbs.js';
+import { ConversationAnswer, ParticipantShape, ReadMarkShape } from './answers.shapes.js';
+import { ConversationPageShape, ConversationParam, OpenConversationShape } from './shapes.js';
+
+/** Conversations in the native words. */
+@ApiTags('conversations')
+@ApiBearerAuth()
+@ApiErrors('UNAUTHENTICATED', 'INVALID_INPUT', 'UNAVAILABLE')
+@Controller('conversations')
+export class ConversationsController {
+  constructor(private readonly verbs: Verbs) {}
+
+  /** My conversations, newest first */
+  @Get()
+  @ApiEnvelope(ConversationAnswer, 'page')
+  async listConversations(@Who() who: Caller, @Query() { limit = 20, before }: ConversationPageShape) {
+    const { conversations, pagination } = await this.verbs.listConversations(who, { limit, ...(before && { before }) });
+    return ok(conversations, 'Conversations', pagination);
+  }
+
+  /** Makes a group (201), or makes (201) or finds (200) the direct conversation with somebody */
+  @Post()
+  @ApiEnvelope(ConversationAnswer, 'one', 201)
+  @ApiEnvelope(ConversationAnswer, 'one', 200)
+  async openConversation(
+    @Who() who: Caller,
+    @Body() body: OpenConversationShape,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const { conversation, created } = await this.verbs.openConversation(who, body.toAsk());
+    response.status(created ? HttpStatus.CREATED : HttpStatus.OK);
+    return ok(conversation, created ? 'Conversation created' : 'Conversation found');
+  }
+
+  /** One conversation */
+  @Get(':id')
+  @ApiEnvelope(ConversationAnswer)
+  @ApiErrors('NOT_A_MEMBER', 'NOT_FOUND')
+  async getConversation(@Who() who: Caller, @Param() { id }: ConversationParam) {
+    return ok(await this.verbs.getConversation(who, { conversationId: id }), 'Conversation');
+  }
+
+  /** Who is in it */
+  @Get(':id/participants')
+  @ApiEnvelope(ParticipantShape, 'list')
+  @ApiErrors('NOT_A_MEMBER', 'NOT_FOUND')
+  async listParticipants(@Who() who: Caller, @Param() { id }: ConversationParam) {
+    return ok(await this.verbs.listParticipants(who, { conversationId: id }), 'Participants');
+  }
+
+  /** Marks everything in it as read */
+  @Post(':id/mark-read')
+  @HttpCode(HttpStatus.OK)
+  @ApiEnvelope(ReadMarkShape)
+  @ApiErrors('NOT_A_MEMBER', 'NOT_FOUND')
+  async markConversationRead(@Who() who: Caller, @Param() { id }: ConversationParam) {
+    return ok(await this.verbs.markRead(who, { conversationId: id }), 'Marked as read');
+  }
+}

@@ -1,0 +1,208 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsMongoId,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { OpenConversation } from '../../conversations/conversation.rules.js';
+import type { MarkRead } from '../../conversations/reading.service.js';
+import type { SendMessage } from '../../messages/message.service.js';
+import type { Asking } from '../dialect.js';
+
+const MAX_ATTACHMENTS = 10;
+const MAX_IDS = 100;
+
+/** A conversation, named by its id. */
+export class ConversationShape implements Asking<{ conversationId: string }> {
+  /** The id of the conversation. */
+  @IsMongoId()
+  conversationId: string;
+
+  toAsk() {
+    return { conversationId: this.conversationId };
+  }
+}
+
+/** A file to attach: what the upload answered. */
+export class AttachmentShape {
+  /** The id of the upload. */
+  @IsMongoId()
+  mediaId: string;
+
+  /** Ignored: the url comes from the media service's record. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2048)
+  url?: string;
+}
+
+/** A message to send, over REST. Text or an attachment is required. */
+export class NewMessageShape {
+  /** 1 to 5,000 characters, as a person counts them; may be left out when there is an attachment. */
+  @IsOptional()
+  @IsString()
+  text?: string;
+
+  /** At most 10 files. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_ATTACHMENTS)
+  @ValidateNested({ each: true })
+  @Type(() => AttachmentShape)
+  attachments?: AttachmentShape[];
+
+  /** The sender's own id of this message: sent again, it is answered as the first time, and kept once. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  localId?: string;
+
+  /** What the verb asks, for a message to this conversation. */
+  to(conversationId: string): SendMessage {
+    return {
+      conversationId,
+      text: this.text ?? '',
+      mediaIds: (this.attachments ?? []).map(({ mediaId }) => mediaId),
+      ...(this.localId !== undefined && { localId: this.localId }),
+    };
+  }
+}
+
+/** A message to send, over the socket. */
+export class SendMessageShape extends NewMessageShape implements Asking<SendMessage> {
+  /** The id of the conversation. */
+  @IsMongoId()
+  conversationId: string;
+
+  toAsk(): SendMessage {
+    return this.to(this.conversationId);
+  }
+}
+
+/** Messages that were read: these, and all before them. */
+export class MessageIdsShape {
+  /** 1 to 100 message ids. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_IDS)
+  @IsMongoId({ each: true })
+  messageIds: string[];
+}
+
+/** Messages that were read, over the socket. */
+export class ReadMessagesShape extends MessageIdsShape implements Asking<MarkRead> {
+  /** The id of the conversation. */
+  @IsMongoId()
+  conversationId: string;
+
+  toAsk(): MarkRead {
+    return { conversationId: this.conversationId, messageIds: this.messageIds };
+  }
+}
+
+/** Somebody starts or stops typing; without a renewal it ends after 6 seconds. */
+export class TypingShape implements Asking<{ conversationId: string; isTyping: boolean }> {
+  /** The id of the conversation. */
+  @IsMongoId()
+  conversationId: string;
+
+  /** True to start or renew, false to stop. */
+  @IsBoolean()
+  isTyping: boolean;
+
+  toAsk() {
+    return { conversationId: this.conversationId, isTyping: this.isTyping };
+  }
+}
+
+/** A conversation to make or find. */
+export class OpenConversationShape implements Asking<OpenConversation> {
+  /** The others' user ids; oneself may be among them. At most 500. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(500)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 128, { each: true })
+  participantIds: string[];
+
+  /** True for a group, which is always new; two people have one direct conversation. */
+  @IsOptional()
+  @IsBoolean()
+  isGroup?: boolean;
+
+  /** The name of a group. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(128)
+  name?: string;
+
+  /** The host app's object that the conversation is about. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  propertyId?: string;
+
+  toAsk(): OpenConversation {
+    const { participantIds, isGroup, name, propertyId } = this;
+    return {
+      participantIds,
+      ...(isGroup !== undefined && { isGroup }),
+      ...(name !== undefined && { name }),
+      ...(propertyId !== undefined && { propertyId }),
+    };
+  }
+}
+
+/** A page of conversations. */
+export class ConversationPageShape {
+  /** 1 to 100. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number = 20;
+
+  /** The `pagination.before` of the page before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  before?: string;
+}
+
+/** A page of messages. */
+export class MessagePageShape {
+  /** 1 to 100. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number = 50;
+
+  /** A message id: those before it. */
+  @IsOptional()
+  @IsMongoId()
+  before?: string;
+}
+
+/** The id in a path. */
+export class ConversationParam {
+  /** The id of the conversation. */
+  @IsMongoId()
+  id: string;
+}

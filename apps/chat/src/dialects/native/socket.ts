@@ -1,0 +1,33 @@
+import { type Dialect, row } from '../dialect.js';
+import { ConversationShape, ReadMessagesShape, SendMessageShape, TypingShape } from './shapes.js';
+
+/** The native socket contract: s4's names, in the namespace `/chat`. */
+export const native: Dialect = {
+  name: 'native',
+  namespace: '/chat',
+
+  hears: {
+    join_conversation: row('joinConversation', ConversationShape, (data) => ({
+      data,
+      says: ['joined_conversation', data],
+    })),
+    leave_conversation: row('leaveConversation', ConversationShape, (data) => ({ data })),
+    message_send: row('sendMessage', SendMessageShape, (data) => ({ data })),
+    message_read: row('markRead', ReadMessagesShape, (data) => ({ data })),
+    typing: row('setTyping', TypingShape, () => ({ data: null })),
+  },
+
+  says: {
+    'message.created': ({ message, localId }, to) =>
+      to === 'sender' && localId !== undefined
+        ? ['message_new', { message: { ...message, localId }, localId }]
+        : ['message_new', { message }],
+    'message.read': ({ conversationId, userId, messageIds, upToSeq }) => [
+      'message_read_update',
+      { conversationId, userId, messageIds, upToSeq },
+    ],
+    typing: ({ conversationId, user, isTyping }) => ['typing', { conversationId, userId: user.id, isTyping }],
+  },
+
+  fails: (error, wireEvent) => (wireEvent === 'typing' ? null : ['error', error.toWire()]),
+};

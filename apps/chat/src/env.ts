@@ -1,0 +1,38 @@
+import { hostname } from 'node:os';
+import { type CleanedEnv, port, str } from 'envalid';
+import { loadEnv } from '@app/common/env/env.js';
+import { count, sharedSettings, urls } from '@app/common/env/shared.settings.js';
+
+/** Settings of the chat service. */
+export const settings = {
+  ...sharedSettings,
+  PORT: port({ default: 3005, desc: 'The port of REST and sockets; `--port` wins.' }),
+  NODE_NAME: str({
+    default: undefined,
+    desc: 'The name of this node, unique in the cluster; part of session ids. Made from host and process when not set.',
+    example: 'chat-1',
+  }),
+  MESSAGE_RATE_LIMIT: count({ default: 20, desc: 'Messages that a person may send in a window.' }),
+  MESSAGE_RATE_WINDOW: count({ default: 60_000, desc: 'The length of that window, in milliseconds.' }),
+  NOTIFICATION_REDIS_CHANNEL: str({
+    default: 'events:message.created',
+    desc: 'The Redis channel that message.created is mirrored to.',
+  }),
+  MEDIA_SERVICE_URL: urls({ default: ['http://localhost:3007'], desc: 'The media service, asked about attachments.' }),
+  FRONTEND_URL: urls({
+    default: ['http://localhost:3000', 'http://localhost:5173'],
+    desc: 'Origins of browser apps that may connect, separated by commas.',
+  }),
+  SOCKET_PING_INTERVAL: count({ default: 25_000, desc: 'Milliseconds between pings of a socket.' }),
+  SOCKET_PING_TIMEOUT: count({ default: 20_000, desc: 'Milliseconds a socket has to answer a ping.' }),
+};
+
+export type ChatEnv = CleanedEnv<typeof settings>;
+
+/** The settings of this process. */
+export const readSettings = (): ChatEnv => loadEnv(settings);
+
+/** The name of this node: letters, digits and `-`, as session ids carry it. */
+export function nodeName(env: Pick<ChatEnv, 'NODE_NAME'>, pid: number): string {
+  return (env.NODE_NAME ?? `${hostname()}-${pid}`).replace(/[^A-Za-z0-9-]/g, '-');
+}

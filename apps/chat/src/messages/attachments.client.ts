@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import type { Attachment, Envelope } from '@app/contracts/shapes.js';
+import type { ChatEnv } from '../env.js';
+
+/** A file's record, as the media service answers it. */
+interface MediaRecord {
+  _id: string;
+  url: string;
+  name?: string;
+  contentType: string;
+  size: number;
+}
+
+const PATIENCE_MS = 2000;
+
+/** Asks the media service which files a sender may attach; url, type and size come from its record. */
+@Injectable()
+export class AttachmentsClient {
+  constructor(
+    private readonly jwt: JwtService,
+    @Inject(ENV) private readonly env: ChatEnv,
+  ) {}
+
+  /** Throws `NOT_FOUND` for a file that is not the sender's, `UNAVAILABLE` while the media service does not answer. */
+  async describe(senderId: string, mediaIds: readonly string[]): Promise<Attachment[]> {
+    if (mediaIds.length === 0) return [];
+    const response = await this.ask(senderId, mediaIds);
+    if (response.status === 404) {
+      throw new AppError('NOT_FOUND', { message: 'An attachment does not exist or is not yours.' });
+    }
+    if (!response.ok) throw new AppError('UNAVAILABLE', { retryAfterMs: 1000 });
+    const { data } = (await response.json()) as Envelope<MediaRecord[]>;
+    return data.map(({ _id, url, name, contentType, size }) => ({
+      mediaId: _id,
+      url,
+      ...(name !== undefined && { name }),
+      contentType,
+      size,
+    }));
+  }
+
+  private async ask(senderId: string, mediaIds: readonly string[]): Promise<Response> {
+    // The socket's own token may have been renewed or end soon; the node vouches for whom it has authenticated.
+    const token = await this.jwt.signAsync({ sub: senderId }, { secret: this.env.JWT_SECRET, expiresIn: 30 });
+    try {
+      return await fetch(`${this.env.MEDIA_SERVICE_URL[0]}/media/check`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ mediaIds }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+    } catch (cause) {
+      throw new AppError('UNAVAILABLE', { retryAfterMs: 1000, cause });
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type Model, mongo, Types } from 'mongoose';
+import { LOCAL_ID_INDEX, Message, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
+import type { Head, KeptMessage } from './message.rules.js';
+
+/** What became of one message of an insert. After `seq-taken` in an ordered run, the rest is `not-tried`. */
+export type Inserted = 'kept' | 'kept-before' | 'seq-taken' | 'not-tried';
+
+/** Acked means kept: by a majority, on its journal. MongoDB has a second, then the result is unknown. */
+const DURABLE = { writeConcern: { w: 'majority', journal: true }, timeoutMS: 1000 } as const;
+const DUPLICATE_KEY = 11000;
+
+type Stored = Omit<Message, '_id'> & { _id: Types.ObjectId };
+
+/** Keeps `messages`, through the native driver: the hot path makes no Mongoose documents. */
+@Injectable()
+export class MessageRepository {
+  constructor(@InjectModel(Message.name) private readonly model: Model<Message>) {}
+
+  /** Ids of new messages: made here, so that a message has one before it is kept. */
+  newId(): string {
+    return new Types.ObjectId().toHexString();
+  }
+
+  /** Inserts a batch in one round trip. Throws only when it is unknown what was kept. */
+  async insert(batch: readonly KeptMessage[], ordered: boolean): Promise<Inserted[]> {
+    try {
+      await this.messages.insertMany(batch.map(stored), { ordered, ...DURABLE });
+      return batch.map(() => 'kept');
+    } catch (error) {
+      if (!(error instanceof mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+      return outcomes(batch.length, ordered, error);
+    }
+  }
+
+  /** The message that a sender sent under this id. Read by majority: what is answered cannot be rolled back. */
+  async findByLocalId(senderId: string, localId: string): Promise<KeptMessage | undefined> {
+    const found = await this.messages.findOne(
+      { senderId, localId },
+      { readConcern: { level: 'majority' }, timeoutMS: 1000 },
+    );
+    return found ? kept(found) : undefined;
+  }
+
+  /** Where the conversation stands, from the messages themselves. */
+  async headOf(conversationId: string): Promise<Head> {
+    const [last] = await this.page(conversationId, Number.MAX_SAFE_INTEGER, 1);
+    return last ? { seq: last.seq, at: last.createdAt.getTime() } : { seq: 0, at: 0 };
+  }
+
+  /** At most `limit` messages before `beforeSeq`, newest first. */
+  async page(conversationId: string, beforeSeq: number, limit: number): Promise<KeptMessage[]> {
+    const found = await this.messages
+      .find({ conversationId: new Types.ObjectId(conversationId), seq: { $lt: beforeSeq } })
+      .sort({ seq: -1 })
+      .limit(limit)
+      .toArray();
+    return found.map(kept);
+  }
+
+  /** Places and senders of those of `ids` that are in the conversation. */
+  async placesOf(conversationId: string, ids: readonly string[]): Promise<{ id: string; seq: number }[]> {
+    const found = await this.messages
+      .find({
+        _id: { $in: ids.map((id) => new Types.ObjectId(id)) },
+        conversationId: new Types.ObjectId(conversationId),
+      })
+      .project<{ _id: Types.ObjectId; seq: number }>({ seq: 1 })
+      .toArray();
+    return found.map(({ _id, seq }) => ({ id: _id.toHexString(), seq }));
+  }
+
+  /** Ids of others' messages after `afterSeq` up to `upToSeq`, the newest `limit` of them, oldest first. */
+  async idsOfOthers(
+    range: { conversationId: string; userId: string; afterSeq: number; upToSeq: number },
+    limit: number,
+  ) {
+    const found = await this.messages
+      .find({
+        conversationId: new Types.ObjectId(range.conversationId),
+        seq: { $gt: range.afterSeq, $lte: range.upToSeq },
+        senderId: { $ne: range.userId },
+      })
+      .sort({ seq: -1 })
+      .limit(limit)
+      .project<{ _id: Types.ObjectId }>({ _id: 1 })
+      .toArray();
+    return found.map(({ _id }) => _id.toHexString()).reverse();
+  }
+
+  private get messages(): mongo.Collection<Stored> {
+    const { db } = this.model.db;
+    if (!db) throw new Error('MongoDB is not connected');
+    return db.collection<Stored>(this.model.collection.name);
+  }
+}
+
+function outcomes(count: number, ordered: boolean, error: mongo.MongoBulkWriteError): Inserted[] {
+  const result: Inserted[] = Array.from({ length: count }, () => 'kept');
+  for (const failed of [error.writeErrors].flat()) {
+    if (failed.code !== DUPLICATE_KEY) throw error;
+    const message = failed.errmsg ?? '';
+    if (message.includes(SEQ_INDEX)) result[failed.index] = 'seq-taken';
+    else if (message.includes(LOCAL_ID_INDEX)) result[failed.index] = 'kept-before';
+    else throw error;
+    if (ordered) result.fill('not-tried', failed.index + 1);
+  }
+  return result;
+}
+
+function stored(message: KeptMessage): Stored {
+  const { id, conversationId, localId, editedAt, ...rest } = message;
+  return {
+    _id: new Types.ObjectId(id),
+    conversationId: new Types.ObjectId(conversationId),
+    ...rest,
+    ...(localId !== undefined && { localId }),
+    ...(editedAt !== undefined && { editedAt }),
+  };
+}
+
+function kept({ _id, conversationId, localId, editedAt, ...rest }: Stored): KeptMessage {
+  return {
+    id: _id.toHexString(),
+    conversationId: conversationId.toHexString(),
+    seq: rest.seq,
+    senderId: rest.senderId,
+    text: rest.text,
+    attachments: rest.attachments,
+    createdAt: rest.createdAt,
+    ...(localId !== undefined && { localId }),
+    ...(editedAt !== undefined && { editedAt }),
+  };
+}

@@ -1,0 +1,178 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '@app/common/errors/app-error.js';
+import type { Lane, Waiting, Written } from './lane.js';
+import { Lanes } from './lanes.js';
+import { type Inserted, MessageRepository } from './message.repository.js';
+import { type Draft, type KeptMessage, placed } from './message.rules.js';
+
+/** Batches under way at once: the next one fills meanwhile, without timers. */
+const FLIGHTS = 2;
+/** Messages of one flight. */
+const BATCH = 64;
+/** From here on a lane flies alone, as one ordered run; below, a run costs more than it saves. */
+const RUN_FROM = 4;
+const WAITING_OF_LANE = 1000;
+const WAITING_OF_NODE = 10_000;
+const TRIES = 100;
+
+interface Seat {
+  lane: Lane;
+  waiting: Waiting;
+  message: KeptMessage;
+}
+
+/**
+ * Gives messages their places and keeps them: whatever waits shares one round trip. Places are taken optimistically,
+ * head + 1 under the unique index; who clashes reads the head and tries again.
+ */
+@Injectable()
+export class MessageWriter {
+  private readonly log = new Logger(MessageWriter.name);
+  /** Lanes that may fly, the longest waiting first. */
+  private readonly ready = new Set<Lane>();
+  private flights = 0;
+  private waitingCount = 0;
+  private scheduled = false;
+
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly messages: MessageRepository,
+  ) {}
+
+  /** Resolves when the message is kept for good. Throws `UNAVAILABLE` when that is unknown, `NOT_A_MEMBER` after a clash that says so. */
+  append(lane: Lane, draft: Draft): Promise<Written> {
+    if (lane.waiting.length >= WAITING_OF_LANE || this.waitingCount >= WAITING_OF_NODE) {
+      throw new AppError('UNAVAILABLE', { retryAfterMs: 1000 });
+    }
+    return new Promise<Written>((written, refused) => {
+      this.waitingCount++;
+      lane.waiting.push({ id: this.messages.newId(), draft, tries: 0, written, refused });
+      this.offer(lane);
+    });
+  }
+
+  /** True while something waits or flies. */
+  get busy(): boolean {
+    return this.waitingCount > 0;
+  }
+
+  private offer(lane: Lane): void {
+    if (!lane.flying && lane.waiting.length > 0) this.ready.add(lane);
+    this.depart();
+  }
+
+  private depart(): void {
+    if (this.scheduled || this.ready.size === 0 || this.flights >= FLIGHTS) return;
+    this.scheduled = true;
+    // Everything that arrived in this turn of the event loop shares the flight.
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.flights < FLIGHTS && this.ready.size > 0) void this.fly();
+    });
+  }
+
+  private async fly(): Promise<void> {
+    const seats = this.board();
+    const lanes = new Set(seats.map(({ lane }) => lane));
+    this.flights++;
+    for (const lane of lanes) lane.flying = true;
+    try {
+      const ordered = lanes.size === 1 && seats.length > 1;
+      const outcomes = await this.messages.insert(
+        seats.map(({ message }) => message),
+        ordered,
+      );
+      this.settle(seats, outcomes);
+    } catch (error) {
+      this.log.warn({ err: error, messages: seats.length }, 'keeping messages failed; the outcome is unknown');
+      for (const { lane, waiting } of seats) {
+        lane.stale = true;
+        this.refuse(waiting, new AppError('UNAVAILABLE', { retryAfterMs: 1000, cause: error }));
+      }
+    }
+    this.flights--;
+    for (const lane of lanes) void this.land(lane);
+    this.depart();
+  }
+
+  /** One ordered run of a lane where much waits, or the first message of each of many lanes. */
+  private board(): Seat[] {
+    const [first] = this.ready;
+    const alone = first !== undefined && first.waiting.length >= RUN_FROM;
+    const lanes = alone ? [first] : [...this.ready].filter((lane) => lane.waiting.length < RUN_FROM).slice(0, BATCH);
+    const now = Date.now();
+    return lanes.flatMap((lane) => {
+      this.ready.delete(lane);
+      let { head } = lane;
+      return lane.waiting.splice(0, alone ? BATCH : 1).map((waiting) => {
+        const message = placed(waiting.draft, waiting.id, head, now);
+        head = { seq: message.seq, at: message.createdAt.getTime() };
+        return { lane, waiting, message };
+      });
+    });
+  }
+
+  private settle(seats: Seat[], outcomes: Inserted[]): void {
+    const back: Seat[] = [];
+    seats.forEach((seat, index) => {
+      const { lane, waiting, message } = seat;
+      switch (outcomes[index]) {
+        case 'kept':
+          lane.raise({ seq: message.seq, at: message.createdAt.getTime() });
+          this.waitingCount--;
+          return waiting.written({ message, again: false });
+        case 'kept-before':
+          return void this.answerAgain(waiting);
+        case 'seq-taken':
+          lane.stale = true;
+          waiting.tries++;
+          return back.push(seat);
+        default:
+          return back.push(seat);
+      }
+    });
+    // In their order, and before what came later.
+    for (const { lane, waiting } of back.reverse()) lane.waiting.unshift(waiting);
+  }
+
+  private async answerAgain(waiting: Waiting): Promise<void> {
+    const { senderId, localId } = waiting.draft;
+    try {
+      const message = localId === undefined ? undefined : await this.messages.findByLocalId(senderId, localId);
+      if (!message) throw new AppError('UNAVAILABLE', { retryAfterMs: 1000 });
+      this.waitingCount--;
+      waiting.written({ message, again: true });
+    } catch (cause) {
+      this.refuse(
+        waiting,
+        cause instanceof AppError ? cause : new AppError('UNAVAILABLE', { cause, retryAfterMs: 1000 }),
+      );
+    }
+  }
+
+  /** After a flight: a lane that clashed reads where it stands and who is in it before it flies again. */
+  private async land(lane: Lane): Promise<void> {
+    if (lane.stale && lane.waiting.length > 0) {
+      try {
+        await this.lanes.renew(lane);
+        this.dismiss(lane, ({ draft }) => !lane.members.has(draft.senderId), new AppError('NOT_A_MEMBER'));
+        this.dismiss(lane, ({ tries }) => tries > TRIES, new AppError('UNAVAILABLE', { retryAfterMs: 1000 }));
+      } catch (cause) {
+        this.dismiss(lane, () => true, new AppError('UNAVAILABLE', { retryAfterMs: 1000, cause }));
+      }
+    }
+    lane.flying = false;
+    this.offer(lane);
+  }
+
+  private dismiss(lane: Lane, which: (waiting: Waiting) => boolean, error: AppError): void {
+    const stay = lane.waiting.filter((waiting) => !which(waiting));
+    for (const waiting of lane.waiting.filter(which)) this.refuse(waiting, error);
+    lane.waiting.splice(0, lane.waiting.length, ...stay);
+  }
+
+  private refuse(waiting: Waiting, error: AppError): void {
+    this.waitingCount--;
+    waiting.refused(error);
+  }
+}

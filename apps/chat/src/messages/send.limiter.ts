@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { keys } from '@app/common/redis/keys.js';
+import type { ChatEnv } from '../env.js';
+import { type Sends, takeSend } from './send.rules.js';
+
+/** Injection token of the limiter's own connection: no offline queue, little patience. */
+export const LIMITER_REDIS = Symbol('LIMITER_REDIS');
+/** How long Redis may take before the node counts by itself. */
+export const LIMITER_PATIENCE_MS = 100;
+
+/**
+ * The latest sends of a person as a list of times, newest first, never longer than the limit; each step is O(1).
+ * KEYS[1] the list. ARGV: limit, window in ms. Answers 0, or the milliseconds to wait.
+ */
+const TAKE = `
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local oldest = redis.call('LINDEX', KEYS[1], limit - 1)
+if oldest and tonumber(oldest) > now - window then return tonumber(oldest) + window - now end
+redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
+redis.call('LTRIM', KEYS[1], 0, limit - 1)
+redis.call('PEXPIRE', KEYS[1], window)
+return 0
+`;
+
+interface WithTake extends Redis {
+  takeSend(key: string, limit: number, windowMs: number): Promise<number>;
+}
+
+/** Limits a person's sends over all sockets, nodes and dialects together; by this node's own count while Redis is away. */
+@Injectable()
+export class SendLimiter {
+  private readonly redis: WithTake;
+  private readonly own = new LRUCache<string, Sends>({ max: 10_000 });
+  private readonly allowance: { limit: number; windowMs: number };
+
+  constructor(@Inject(LIMITER_REDIS) redis: Redis, @Inject(ENV) env: ChatEnv) {
+    redis.defineCommand('takeSend', { lua: TAKE, numberOfKeys: 1 });
+    this.redis = redis as WithTake;
+    this.allowance = { limit: env.MESSAGE_RATE_LIMIT, windowMs: env.MESSAGE_RATE_WINDOW };
+  }
+
+  /** Counts one send: 0 when it may go, else the milliseconds to wait. One round trip, shared with whoever asks at the same time. */
+  async take(userId: string): Promise<number> {
+    try {
+      return await this.redis.takeSend(keys.messageRate(userId), this.allowance.limit, this.allowance.windowMs);
+    } catch {
+      // Redis is away, frozen or emptied of scripts: this node's own count holds meanwhile.
+      const { sends, retryAfterMs } = takeSend(this.own.get(userId) ?? [], Date.now(), this.allowance);
+      this.own.set(userId, sends);
+      return retryAfterMs;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Server } from 'socket.io';
+import { DIALECTS } from '../dialects/dialects.js';
+import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
+import type { Flags } from './local-first.js';
+import { BUS, type Bus } from './redis-io.adapter.js';
+import { rooms } from './rooms.js';
+
+/** One emit: to whom, and whether they are the sender's own sockets. */
+interface Audience {
+  to: string[];
+  except?: string;
+  listener: 'sender' | 'others';
+}
+
+type Audiences = { [E in DomainEvent]: (event: DomainEvents[E]) => Audience[] };
+
+/** Socket.IO's packet type of an event. */
+const EVENT_PACKET = 2;
+/** How long a join waits for Redis to confirm the subscription. */
+const CONFIRM_MS = 1000;
+
+/** Who hears what. One room an emit where possible: only then it goes to the nodes that hold the room, and not to all. */
+const audiences: Audiences = {
+  'message.created': ({ conversationId, message, localId, alsoTo = [] }) => {
+    const own = rooms.person(message.senderId);
+    const to = [rooms.conversation(conversationId), ...alsoTo.map(rooms.person)];
+    if (localId === undefined) return [{ to, listener: 'others' }];
+    return [
+      { to, except: own, listener: 'others' },
+      { to: [own], listener: 'sender' },
+    ];
+  },
+  'message.read': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
+  typing: ({ conversationId, user }) => [
+    { to: [rooms.conversation(conversationId)], except: rooms.person(user.id), listener: 'others' },
+  ],
+};
+
+/** Tells domain events to sockets on every node, once a dialect and conversation. */
+@Injectable()
+export class FanOut extends Teller {
+  private server: Server | undefined;
+
+  constructor(@Inject(BUS) private readonly bus: Bus) {
+    super();
+  }
+
+  /** Takes the server whose namespaces it tells. */
+  attach(server: Server): void {
+    this.server = server;
+  }
+
+  tell<E extends DomainEvent>(name: E, event: DomainEvents[E]): void {
+    const flags = flagsOf(name, event);
+    for (const { to, except, listener } of audiences[name](event)) {
+      for (const dialect of DIALECTS) {
+        const said = dialect.says[name](event, listener);
+        const adapter = this.server?.of(dialect.namespace).adapter;
+        if (!said || !adapter) continue;
+        const opts = { rooms: new Set(to), except: new Set(except ? [except] : []), flags };
+        adapter.broadcast({ type: EVENT_PACKET, data: said }, opts);
+      }
+    }
+  }
+
+  admit(conversationId: string, userIds: readonly string[]): void {
+    for (const { namespace } of DIALECTS) {
+      this.server?.of(namespace).in(userIds.map(rooms.person)).socketsJoin(rooms.conversation(conversationId));
+    }
+  }
+
+  async listen(connectionId: string, conversationId: string): Promise<void> {
+    for (const { namespace } of DIALECTS) {
+      await this.server?.of(namespace).sockets.get(connectionId)?.join(rooms.conversation(conversationId));
+    }
+    await this.confirmed();
+  }
+
+  /** Redis answers in order: when it answers this, it has every subscription that was asked for before. */
+  private async confirmed(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, CONFIRM_MS).unref());
+    // While Redis is away nothing of other nodes arrives anyhow; the client's sync makes up for it.
+    await Promise.race([this.bus.sub.ping().catch(() => undefined), patience]);
+  }
+}
+
+function flagsOf<E extends DomainEvent>(name: E, event: DomainEvents[E]): Flags {
+  if (name !== 'message.created') return {};
+  const { conversationId, message } = event as DomainEvents['message.created'];
+  return { head: { conversationId, seq: message.seq, at: Date.parse(message.createdAt) } };
+}

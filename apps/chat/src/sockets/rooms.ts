@@ -1,0 +1,7 @@
+/** Every room name, in one place. The sharded adapter takes a name of 20 characters for a socket's id, so none has that length. */
+export const rooms = {
+  /** All sockets of a person. */
+  person: (userId: string) => (userId.length === 18 ? `up:${userId}` : `u:${userId}`),
+  /** All sockets of a conversation's members. */
+  conversation: (conversationId: string) => `c:${conversationId}`,
+};

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { Conversation, Message, Pagination } from '@app/contracts/shapes.js';
+import type { Asker } from './asker.js';
+import type { OpenConversation } from './conversations/conversation.rules.js';
+import { ConversationService, type ListConversations, type Participant } from './conversations/conversation.service.js';
+import { type MarkRead, ReadingService, type ReadMark } from './conversations/reading.service.js';
+import { ViewingService } from './conversations/viewing.service.js';
+import { HistoryService, type ReadHistory } from './messages/history.service.js';
+import { MessageService, type SendMessage } from './messages/message.service.js';
+import { TypingService } from './presence/typing.service.js';
+
+interface OfConversation {
+  conversationId: string;
+}
+
+/** Everything a client may ask of chat: what is asked, and what is answered. */
+export interface VerbTypes {
+  openConversation: { ask: OpenConversation; answer: { conversation: Conversation; created: boolean } };
+  listConversations: { ask: ListConversations; answer: { conversations: Conversation[]; pagination: Pagination } };
+  getConversation: { ask: OfConversation; answer: Conversation };
+  listParticipants: { ask: OfConversation; answer: Participant[] };
+  joinConversation: { ask: OfConversation; answer: OfConversation };
+  leaveConversation: { ask: OfConversation; answer: OfConversation };
+  sendMessage: { ask: SendMessage; answer: Message };
+  readHistory: { ask: ReadHistory; answer: { messages: Message[]; pagination: Pagination } };
+  markRead: { ask: MarkRead; answer: ReadMark };
+  setTyping: { ask: OfConversation & { isTyping: boolean }; answer: void };
+}
+
+export type VerbName = keyof VerbTypes;
+
+/** A verb is asked by somebody and answers, or throws an `AppError`. */
+export type VerbTable = {
+  [V in VerbName]: (who: Asker, ask: VerbTypes[V]['ask']) => Promise<VerbTypes[V]['answer']>;
+};
+
+/** The verbs, over the services that do them. Dialects know these and nothing below. */
+@Injectable()
+export class Verbs implements VerbTable {
+  constructor(
+    private readonly conversations: ConversationService,
+    private readonly reading: ReadingService,
+    private readonly viewing: ViewingService,
+    private readonly messages: MessageService,
+    private readonly history: HistoryService,
+    private readonly typing: TypingService,
+  ) {}
+
+  openConversation: VerbTable['openConversation'] = (who, ask) => this.conversations.open(who, ask);
+  listConversations: VerbTable['listConversations'] = (who, ask) => this.conversations.list(who, ask);
+  getConversation: VerbTable['getConversation'] = (who, ask) => this.conversations.get(who, ask.conversationId);
+  listParticipants: VerbTable['listParticipants'] = (who, ask) =>
+    this.conversations.participants(who, ask.conversationId);
+  joinConversation: VerbTable['joinConversation'] = (who, ask) => this.viewing.join(who, ask);
+  leaveConversation: VerbTable['leaveConversation'] = (who, ask) => this.viewing.leave(who, ask);
+  sendMessage: VerbTable['sendMessage'] = (who, ask) => this.messages.send(who, ask);
+  readHistory: VerbTable['readHistory'] = (who, ask) => this.history.page(who, ask);
+  markRead: VerbTable['markRead'] = (who, ask) => this.reading.markRead(who, ask);
+  setTyping: VerbTable['setTyping'] = (who, ask) => this.typing.type(who, ask);
+}
