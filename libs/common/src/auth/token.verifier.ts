@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { ENV, type SharedEnv } from '../env/shared.settings.js';
 import { AppError } from '../errors/app-error.js';
 import { UserDirectory } from '../identity/user.directory.js';
-import { type Caller, callerOf, profileOf } from './claims.js';
+import { type Caller, callerOf, OWN_ISSUER, profileOf } from './claims.js';
 
 /** The only algorithm that is accepted, so that a token cannot choose a weaker one. */
 export const ALGORITHMS = ['HS256'] as const;
@@ -34,10 +34,10 @@ export class TokenVerifier {
     return this.admit(claims);
   }
 
-  /** Makes the bearer of verified claims known, and says who it is. */
+  /** Makes the bearer of verified claims known, unless the gateway has, and says who it is. */
   async admit(claims: Record<string, unknown>): Promise<Bearer> {
     const caller = callerOf(claims);
-    await this.users.meet(caller, profileOf(claims));
+    if (claims.iss !== OWN_ISSUER) await this.users.meet(caller, profileOf(claims));
     return { ...caller, ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }) };
   }
 }

@@ -1,0 +1,27 @@
+import { count, sharedSettings, urls } from '@app/common/env/shared.settings.js';
+import { loadEnv } from '@app/common/env/env.js';
+import { type CleanedEnv, port } from 'envalid';
+
+/** The gateway's settings. */
+export const settings = {
+  ...sharedSettings,
+  PORT: port({ default: 3000, desc: 'The port of the gateway.' }),
+  CHAT_URLS: urls({ default: ['http://localhost:3005'], desc: 'The chat nodes, a comma-separated list.' }),
+  NOTIFICATION_URLS: urls({ default: ['http://localhost:3006'], desc: 'The notification services, a list.' }),
+  MEDIA_URLS: urls({ default: ['http://localhost:3007'], desc: 'The media services, a comma-separated list.' }),
+  FRONTEND_URL: urls({
+    default: ['http://localhost:3000', 'http://localhost:5173'],
+    desc: 'The web origins that may call the API from a browser, a comma-separated list.',
+  }),
+  ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
+  REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),
+  UPSTREAM_TIMEOUT_MS: count({
+    default: 60_000,
+    desc: 'Milliseconds a service may stay silent in a request; longer than the ping interval of sockets.',
+  }),
+};
+
+export type Env = CleanedEnv<typeof settings>;
+
+/** Reads the settings of this process; a bad start ends here. */
+export const readSettings = (): Env => loadEnv(settings);

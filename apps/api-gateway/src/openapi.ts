@@ -1,0 +1,30 @@
+import { openApiOf } from '@app/common/openapi/openapi.js';
+import type { INestApplication } from '@nestjs/common';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SERVICES } from './routes.js';
+
+const documentPath = (service: string) => `/docs/${service}/openapi.json`;
+
+/** The gateway's own document. */
+export function openApi(app: INestApplication): OpenAPIObject {
+  const document = openApiOf(app, {
+    title: 'Parley API gateway',
+    description: 'Sign-up, login and profiles. Everything else is passed on to the services.',
+    gatewayPath: '/',
+  });
+  return { ...document, servers: [{ url: '/', description: 'the gateway' }] };
+}
+
+/** One Swagger UI at `/docs` over the documents of all services. */
+export function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApi(app), {
+    explorer: true,
+    raw: ['json'],
+    jsonDocumentUrl: documentPath('api-gateway'),
+    customSiteTitle: 'Parley API',
+    swaggerOptions: {
+      urls: [...SERVICES, 'api-gateway'].map((name) => ({ name, url: documentPath(name) })),
+      persistAuthorization: true,
+    },
+  });
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { AppError } from '@app/common/errors/app-error.js';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Dispatcher } from './dispatcher.js';
+import { Forwarder } from './forwarder.js';
+import { refusal, refuseUpgrade, sessionUnknown } from './refusal.js';
+
+/** Takes WebSocket handshakes, which Node gives to no controller. */
+@Injectable()
+export class UpgradeGateway implements OnApplicationBootstrap {
+  private readonly log = new Logger(UpgradeGateway.name);
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly dispatcher: Dispatcher,
+    private readonly forwarder: Forwarder,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    // Java's client offers h2c with every request; those stay requests.
+    Object.assign(server, {
+      shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    });
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (socket instanceof Socket) void this.take(request, socket, head);
+    });
+  }
+
+  private async take(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    // Node has let go of the socket: without a listener its error would end the process.
+    socket.on('error', () => socket.destroy());
+    try {
+      const way = this.dispatcher.wayTo(request.url ?? '');
+      if (!way.route.sockets) throw new AppError('NOT_FOUND');
+      const passage = await this.dispatcher.passage(way);
+      if (passage) this.forwarder.upgrade(passage, request, { socket, head });
+      else refuseUpgrade(socket, sessionUnknown);
+    } catch (error) {
+      if (!(error instanceof AppError)) this.log.error({ err: error }, 'a WebSocket handshake failed');
+      refuseUpgrade(socket, refusal(error instanceof AppError ? error : new AppError('INTERNAL')));
+    }
+  }
+}

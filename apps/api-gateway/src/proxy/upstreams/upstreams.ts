@@ -1,0 +1,55 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ENV } from '@app/common/env/shared.settings.js';
+import type { Env } from '../../env.js';
+import { SERVICES, type Service } from '../../routes.js';
+import { Pool, type Upstream } from './pool.js';
+
+const LOOK_EVERY_MS = 2000;
+const LOOK_PATIENCE_MS = 1500;
+
+/** Where the services are: a pool of addresses for each, looked after all the time. */
+@Injectable()
+export class Upstreams implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(Upstreams.name);
+  private readonly pools: Record<Service, Pool>;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(ENV) env: Env) {
+    const pool = (service: Service, urls: string[]) => new Pool(urls, look, (upstream) => this.say(service, upstream));
+    this.pools = {
+      chat: pool('chat', env.CHAT_URLS),
+      media: pool('media', env.MEDIA_URLS),
+      notification: pool('notification', env.NOTIFICATION_URLS),
+    };
+  }
+
+  of(service: Service): Pool {
+    return this.pools[service];
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.lookAround(), LOOK_EVERY_MS);
+    this.lookAround();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private lookAround(): void {
+    for (const service of SERVICES) void this.pools[service].lookAround();
+  }
+
+  private say(service: Service, { url, healthy, node }: Upstream): void {
+    if (healthy) this.log.log({ service, url, node }, 'a service answers again');
+    else this.log.warn({ service, url }, 'a service does not answer');
+  }
+}
+
+async function look(url: string): Promise<{ node?: string }> {
+  const answer = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(LOOK_PATIENCE_MS) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  const said: unknown = await answer.json();
+  const node = typeof said === 'object' && said !== null && 'node' in said ? said.node : undefined;
+  return typeof node === 'string' ? { node } : {};
+}
