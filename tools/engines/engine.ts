@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { FIFTYONE_WHEEL, VALKEY_WHEELS, type Wheel } from './wheel-list.ts';
+import { FIFTYONE_WHEEL, VALKEY_WHEELS, type Wheel } from './places/wheel-list.ts';
 
 const exec = promisify(execFile);
 

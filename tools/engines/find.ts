@@ -1,9 +1,9 @@
 import { MONGODB, REDIS, type Engine, type Env, type Log, type Step } from './engine.ts';
-import { cached } from './cache.ts';
-import { givenMongo, givenRedis, type RedisAddress } from './given.ts';
-import { downloaded } from './mongo-download.ts';
-import { onPath } from './on-path.ts';
-import { fromWheel } from './wheels.ts';
+import { cached } from './places/cache.ts';
+import { givenMongo, givenRedis, type RedisAddress } from './places/given.ts';
+import { downloaded } from './places/mongo-download.ts';
+import { onPath } from './places/on-path.ts';
+import { fromWheel } from './places/wheels.ts';
 
 /** An engine that runs somewhere already and is never started or stopped by us. */
 export type GivenMongo = { uri: string };

@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { ask, until } from './port.ts';
 import { launch, type Command, type Running } from './process.ts';
@@ -33,7 +34,7 @@ export async function startMongo(options: MongoOptions): Promise<RunningMongo> {
   const process = await launch({ command: binary, args, logFile, leash });
   try {
     await until(async () => (await ask(port, '')) !== undefined, process.exited, READY_MS);
-    await becomePrimary(port, process.exited);
+    await becomePrimary(port, process);
   } catch (error) {
     await process.stop(0);
     throw new Error(`MongoDB did not start: ${(error as Error).message}\n${await complaints(logFile)}`);
@@ -41,18 +42,31 @@ export async function startMongo(options: MongoOptions): Promise<RunningMongo> {
   return { ...process, port, uri: `mongodb://127.0.0.1:${port}/?replicaSet=${SET}` };
 }
 
-async function becomePrimary(port: number, exited: Promise<string>): Promise<void> {
+async function becomePrimary(port: number, { pid, exited }: Running): Promise<void> {
   const client = new mongoose.mongo.MongoClient(`mongodb://127.0.0.1:${port}`, {
     directConnection: true,
     serverSelectionTimeoutMS: READY_MS,
   });
+  const died = exited.then((how) => Promise.reject(new Error(how)));
   try {
-    await client.connect();
-    await formSet(client, `127.0.0.1:${port}`);
-    await until(async () => isPrimary(await client.db('admin').command({ hello: 1 })), exited, READY_MS);
+    await Promise.race([lead(client, port, pid), died]);
   } finally {
     await client.close();
   }
+}
+
+async function lead(client: Client, port: number, pid: number): Promise<void> {
+  const admin = client.db('admin');
+  // Somebody else may have had the port all along, and must not be told to be ours.
+  const status = await admin.command({ serverStatus: 1 });
+  if (Number(status.pid) !== pid) {
+    // Our own process is about to complain and to end; its words are the better ones.
+    await sleep(1_000);
+    throw new Error(`another process answers on port ${port}`);
+  }
+  await formSet(client, `127.0.0.1:${port}`);
+  const primary = async (): Promise<boolean> => isPrimary(await admin.command({ hello: 1 }));
+  await until(primary, new Promise(() => undefined), READY_MS);
 }
 
 function isPrimary(hello: { isWritablePrimary?: boolean }): boolean {

@@ -69,3 +69,8 @@ export async function until(ready: () => Promise<boolean>, failed: Promise<strin
     await sleep(30);
   }
 }
+
+/** What the promise gives, unless that takes longer than a second. */
+export function soon(promise: Promise<string>): Promise<string | undefined> {
+  return Promise.race([promise, sleep(1_000, undefined, { ref: false })]);
+}

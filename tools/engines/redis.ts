@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ask, until } from './port.ts';
+import { ask, soon, until } from './port.ts';
 import { lastLines, launch, type Command, type Running } from './process.ts';
 
 export interface RedisOptions {
@@ -30,6 +30,9 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   try {
     // While it loads its data it answers -LOADING.
     await until(async () => (await ask(port, 'PING\r\n'))?.startsWith('+PONG') ?? false, process.exited, READY_MS);
+    // Somebody else may have had the port all along, and answered.
+    const itself = (await ask(port, 'INFO server\r\n'))?.includes(`\r\nprocess_id:${process.pid}\r\n`);
+    if (!itself) throw new Error((await soon(process.exited)) ?? `another process answers on port ${port}`);
   } catch (error) {
     await process.stop(0);
     throw new Error(`Redis did not start: ${(error as Error).message}\n${await lastLines(logFile)}`);

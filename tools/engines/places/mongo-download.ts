@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { MongoBinary } from 'mongodb-memory-server-core/lib/util/MongoBinary.js';
 import { keep } from './cache.ts';
-import { firstLine, type Env, type Step } from './engine.ts';
+import { firstLine, type Env, type Step } from '../engine.ts';
 
 const VERSIONS = ['8.0.21', '7.0.32'];
 const PATIENCE_MS = 3_000;

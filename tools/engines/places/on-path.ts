@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { checkBinary, type Env, type Step } from './engine.ts';
+import { checkBinary, type Env, type Step } from '../engine.ts';
 
 /** Step 2: an installed server on the PATH. */
 export const onPath: Step = async (engine, env) => {

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { open, type Entry, type ZipFile } from 'yauzl';
 import { keep } from './cache.ts';
-import { firstLine, type Env, type Step } from './engine.ts';
+import { firstLine, type Env, type Step } from '../engine.ts';
 import type { Wheel } from './wheel-list.ts';
 
 const exec = promisify(execFile);

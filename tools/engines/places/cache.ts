@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { checkBinary, type Engine, type Env, type Step } from './engine.ts';
+import { checkBinary, type Engine, type Env, type Step } from '../engine.ts';
 
 const ABANDONED_MS = 60 * 60 * 1000;
 

@@ -1,4 +1,4 @@
-import type { Env } from './engine.ts';
+import type { Env } from '../engine.ts';
 
 export interface RedisAddress {
   host: string;
