@@ -1,0 +1,41 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Caller } from '@app/common/auth/claims.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import { type DeviceAsk, DeviceRepository, type KnownDevice } from './device.repository.js';
+import { canonicalLocale, MAX_DEVICES, reaches } from './device.rules.js';
+
+/** Which devices a person's pushes go to. */
+@Injectable()
+export class DeviceService {
+  private readonly log = new Logger(DeviceService.name);
+
+  constructor(private readonly devices: DeviceRepository) {}
+
+  /** Registers a device for whoever asks, as often as it likes; a token or an installation of someone else's moves. */
+  async register(who: Caller, ask: DeviceAsk): Promise<KnownDevice> {
+    const { provider, platform, installationId, locale } = ask;
+    if (!reaches(provider, platform)) {
+      throw new AppError('INVALID_INPUT', { message: `${provider} does not push to ${platform} devices.` });
+    }
+    const device = await this.devices.save(who.id, {
+      ...ask,
+      ...(locale !== undefined && { locale: canonicalLocale(locale) }),
+    });
+    await this.devices.trim(who.id, MAX_DEVICES);
+    this.log.log({ userId: who.id, installationId, platform, provider }, 'device registered');
+    return device;
+  }
+
+  /** The devices of whoever asks, the latest seen first. */
+  async list(who: Caller): Promise<KnownDevice[]> {
+    return this.devices.ofUser(who.id);
+  }
+
+  /** Removes a device of whoever asks, as an app does at logout. */
+  async remove(who: Caller, installationId: string): Promise<KnownDevice> {
+    const device = await this.devices.remove(who.id, installationId);
+    if (!device) throw new AppError('NOT_FOUND');
+    this.log.log({ userId: who.id, installationId }, 'device removed');
+    return device;
+  }
+}

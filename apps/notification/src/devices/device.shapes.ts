@@ -1,0 +1,69 @@
+import { IsIn, IsOptional, IsString, Length, Matches, ValidateBy } from 'class-validator';
+import { type Platform, PLATFORMS, type Provider, PROVIDERS } from '@app/common/schemas/device.schema.js';
+import { ApiProperty } from '@nestjs/swagger';
+import type { KnownDevice } from './device.repository.js';
+import { canonicalLocale, isTimeZone, tokenEnd } from './device.rules.js';
+
+/** A field whose text must pass `test`. */
+const Passes = (name: string, test: (text: string) => boolean, says: string) =>
+  ValidateBy({
+    name,
+    validator: { validate: (value) => typeof value === 'string' && test(value), defaultMessage: () => says },
+  });
+
+/** A device that wants pushes. */
+export class RegisterDeviceShape {
+  /** The app's own id of this installation, kept for as long as the app is installed: letters, digits, `.`, `_`, `:`, `-`. */
+  @ApiProperty({ example: '2f1c9f0e-7d2b-4f5e-9a51-0c8f3f1f2a77' })
+  @Matches(/^[\w.:-]{1,128}$/, { message: 'installationId must be 1 to 128 letters, digits, ".", "_", ":" or "-".' })
+  installationId: string;
+
+  /** What the device runs. */
+  @ApiProperty({ enum: PLATFORMS })
+  @IsIn(PLATFORMS)
+  platform: Platform;
+
+  /** Who gave the token: `fcm` for any platform, `apns` for ios, `webpush` for web. */
+  @ApiProperty({ enum: PROVIDERS })
+  @IsIn(PROVIDERS)
+  provider: Provider;
+
+  /** The provider's token for this installation. */
+  @IsString()
+  @Length(1, 4096)
+  token: string;
+
+  /** The language of the device, BCP 47. */
+  @ApiProperty({ required: false, example: 'de-AT' })
+  @IsOptional()
+  @Passes('locale', (text) => text.length <= 64 && canonicalLocale(text) !== undefined, 'locale must be a BCP 47 tag.')
+  locale?: string;
+
+  /** The time zone of the device, a name of the IANA database. */
+  @ApiProperty({ required: false, example: 'Europe/Vienna' })
+  @IsOptional()
+  @Passes('timezone', (text) => text.length <= 64 && isTimeZone(text), 'timezone must be a name like Europe/Vienna.')
+  timezone?: string;
+}
+
+/** A registered device, as its person sees it. */
+export class DeviceShape {
+  installationId: string;
+  @ApiProperty({ enum: PLATFORMS })
+  platform: Platform;
+  @ApiProperty({ enum: PROVIDERS })
+  provider: Provider;
+  /** The last six characters of the token; empty for a short one. */
+  tokenEnd: string;
+  locale?: string;
+  timezone?: string;
+  /** When the token was first given for this installation. */
+  tokenUpdatedAt: Date;
+  /** When the device registered last. */
+  lastSeenAt: Date;
+}
+
+/** What a person may see of a device of theirs. */
+export function shown({ userId: _whose, token, ...rest }: KnownDevice): DeviceShape {
+  return { ...rest, tokenEnd: tokenEnd(token) };
+}

@@ -1,0 +1,59 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { AuthModule } from '@app/common/auth/auth.module.js';
+import { EnvModule } from '@app/common/env/env.module.js';
+import { HealthModule } from '@app/common/health/health.module.js';
+import { loggingModule } from '@app/common/logging/logging.module.js';
+import { MongoModule } from '@app/common/mongo/mongo.module.js';
+import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { RedisModule } from '@app/common/redis/redis.module.js';
+import { Device, DeviceSchema } from '@app/common/schemas/device.schema.js';
+import { PushAttempt, PushAttemptSchema } from '@app/common/schemas/push-attempt.schema.js';
+import { DeviceController } from './devices/device.controller.js';
+import { DeviceRepository } from './devices/device.repository.js';
+import { DeviceService } from './devices/device.service.js';
+import type { Env } from './env.js';
+import { MessageCreatedConsumer } from './message-created.consumer.js';
+import { PACE, paceOf } from './pace.js';
+import { AttemptRepository } from './push/attempt.repository.js';
+import { AttemptService } from './push/attempt.service.js';
+import { DeliveryService } from './push/delivery.service.js';
+import { MemberRepository } from './push/member.repository.js';
+import { PushService } from './push/push.service.js';
+import { Senders } from './senders/senders.js';
+
+/** The notification service: devices in, pushes out, to those whom no socket reaches. */
+@Module({})
+export class NotificationModule {
+  static with(env: Env): DynamicModule {
+    return {
+      module: NotificationModule,
+      imports: [
+        EnvModule.of(env),
+        loggingModule('notification', env),
+        MongoModule.connect(env.MONGODB_URI, 'notification'),
+        RedisModule.connect(env),
+        AuthModule,
+        HealthModule.of({ service: 'notification' }),
+        MongooseModule.forFeature([
+          { name: Device.name, schema: DeviceSchema },
+          { name: PushAttempt.name, schema: PushAttemptSchema },
+        ]),
+      ],
+      controllers: [DeviceController],
+      providers: [
+        { provide: PACE, useValue: paceOf(env) },
+        PresenceDirectory,
+        Senders,
+        DeviceRepository,
+        DeviceService,
+        MemberRepository,
+        AttemptRepository,
+        AttemptService,
+        DeliveryService,
+        PushService,
+        MessageCreatedConsumer,
+      ],
+    };
+  }
+}

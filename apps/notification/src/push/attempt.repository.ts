@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type Model, mongo, MongooseError, type Types } from 'mongoose';
+import { PushAttempt, type PushPayload } from '@app/common/schemas/push-attempt.schema.js';
+import type { Push, Target } from '../senders/sender.js';
+import type { Next } from './attempt.rules.js';
+
+/** An attempt as a worker has it. */
+export interface ClaimedAttempt extends Omit<Target, 'token'> {
+  id: Types.ObjectId;
+  push: Push;
+  attempts: number;
+  lease: string;
+  /** By MongoDB's clock. */
+  startedAt: Date;
+}
+
+const DUPLICATE = 11000;
+
+/** Keeps `push_attempts`. */
+@Injectable()
+export class AttemptRepository {
+  constructor(@InjectModel(PushAttempt.name) private readonly attempts: Model<PushAttempt>) {}
+
+  /** Resolves when the indexes are there; before that, an event that comes twice could push twice. */
+  async ready(): Promise<void> {
+    await this.attempts.init();
+  }
+
+  /** Keeps pushes to be sent; those that are kept already, done or not, stay as they are. Returns how many are new. */
+  async add(pushes: { push: Push; to: Omit<Target, 'token'> }[], now: Date): Promise<number> {
+    if (pushes.length === 0) return 0;
+    const fresh = pushes.map(({ push, to }) => pending(push, to, now));
+    try {
+      // The driver's own: thousands of rows for a large group need no documents.
+      return (await this.attempts.collection.insertMany(fresh, { ordered: false })).insertedCount;
+    } catch (error) {
+      if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+      const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+      const known = failures.every(({ code }) => code === DUPLICATE) && !error.result.getWriteConcernError();
+      if (!known) throw error;
+      return error.result.insertedCount;
+    }
+  }
+
+  /** Takes one due attempt for as long as the lease; undefined when none is due. */
+  async claim(now: Date, leaseMs: number): Promise<ClaimedAttempt | undefined> {
+    const claimed = await this.attempts
+      .findOneAndUpdate(
+        { state: 'pending', nextAttemptAt: { $lte: now } },
+        {
+          $set: { nextAttemptAt: new Date(now.getTime() + leaseMs), lease: randomUUID() },
+          $inc: { attempts: 1 },
+          $currentDate: { startedAt: true },
+        },
+        { sort: { nextAttemptAt: 1 }, returnDocument: 'after' },
+      )
+      .lean();
+    return claimed ? known(claimed) : undefined;
+  }
+
+  /** When the next attempt is due, leased ones too. */
+  async nextDue(): Promise<Date | undefined> {
+    const first = await this.attempts
+      .findOne({ state: 'pending' }, { nextAttemptAt: 1 })
+      .sort({ nextAttemptAt: 1 })
+      .lean();
+    return first?.nextAttemptAt;
+  }
+
+  /** Writes what became of an attempt; without effect when another worker took it over. */
+  async settle({ id, lease }: ClaimedAttempt, next: Next, now: Date): Promise<void> {
+    const done = next.state !== 'pending';
+    await this.attempts.updateOne(
+      { _id: id, lease },
+      { $set: { ...next, ...(done && { doneAt: now }) }, $unset: { lease: 1, ...(done && { payload: 1 }) } },
+    );
+  }
+
+  /** Puts an attempt off that was not begun. */
+  async postpone({ id, lease }: ClaimedAttempt, until: Date): Promise<void> {
+    await this.attempts.updateOne(
+      { _id: id, lease },
+      { $set: { nextAttemptAt: until }, $unset: { lease: 1 }, $inc: { attempts: -1 } },
+    );
+  }
+}
+
+/** True for failures that end by themselves when MongoDB is back, and that are nobody's fault here. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof mongo.MongoError && error.hasErrorLabel('RetryableWriteError')) return true;
+  const away = [mongo.MongoNetworkError, mongo.MongoServerSelectionError, mongo.MongoNotConnectedError];
+  if (away.some((kind) => error instanceof kind)) return true;
+  return error instanceof MongooseError && /buffering timed out|ServerSelection/.test(`${error.name} ${error.message}`);
+}
+
+function pending(push: Push, to: Omit<Target, 'token'>, now: Date): PushAttempt {
+  const { messageId, conversationId, expiresAt, title, body, senderId, seq } = push;
+  const { installationId, userId, platform, provider } = to;
+  return {
+    messageId,
+    conversationId,
+    userId,
+    installationId,
+    platform,
+    provider,
+    state: 'pending',
+    payload: { title, body, senderId, seq },
+    attempts: 0,
+    nextAttemptAt: now,
+    expiresAt,
+    createdAt: now,
+  };
+}
+
+function known(attempt: PushAttempt & { _id: Types.ObjectId }): ClaimedAttempt {
+  const { messageId, conversationId, expiresAt, installationId, userId, platform, provider } = attempt;
+  const payload: PushPayload = attempt.payload ?? { title: '', body: '', senderId: '', seq: 0 };
+  const { title, body, senderId, seq } = payload;
+  return {
+    id: attempt._id,
+    push: { messageId, conversationId, expiresAt, title, body, senderId, seq },
+    installationId,
+    userId,
+    platform,
+    provider,
+    attempts: attempt.attempts,
+    lease: attempt.lease ?? '',
+    startedAt: attempt.startedAt ?? attempt.createdAt,
+  };
+}

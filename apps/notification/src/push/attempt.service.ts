@@ -1,0 +1,79 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { PLATFORMS } from '@app/common/schemas/device.schema.js';
+import { DeviceRepository, type KnownDevice } from '../devices/device.repository.js';
+import { PACE, type Pace } from '../pace.js';
+import type { Outcome } from '../senders/sender.js';
+import { Senders } from '../senders/senders.js';
+import { AttemptRepository, type ClaimedAttempt } from './attempt.repository.js';
+import { type Next, nextOf } from './attempt.rules.js';
+import { Breaker } from './breaker.js';
+
+/** Carries one claimed attempt out: to the device's sender, and into the books what became of it. */
+@Injectable()
+export class AttemptService {
+  private readonly log = new Logger(AttemptService.name);
+  private readonly breaker = new Breaker();
+
+  constructor(
+    private readonly attempts: AttemptRepository,
+    private readonly devices: DeviceRepository,
+    private readonly senders: Senders,
+    @Inject(PACE) private readonly pace: Pace,
+  ) {}
+
+  async carryOut(attempt: ClaimedAttempt): Promise<void> {
+    const now = new Date();
+    if (attempt.push.expiresAt <= now) return this.settle(attempt, { state: 'expired', reason: 'not sent in time' });
+    // Read now, not when the message came: the token may be newer, or the device someone else's.
+    const device = await this.devices.find(attempt.userId, attempt.installationId);
+    if (!device) return this.settle(attempt, { state: 'refused', reason: 'the device is gone' });
+    const parkedUntil = this.breaker.parkedUntil(routeOf(device), now);
+    if (parkedUntil) return this.attempts.postpone(attempt, parkedUntil);
+    const outcome = await this.senders.of(device.provider).send(attempt.push, device);
+    await this.conclude(attempt, device, outcome);
+  }
+
+  private async conclude(attempt: ClaimedAttempt, device: KnownDevice, outcome: Outcome): Promise<void> {
+    const now = new Date();
+    const parkedUntil = new Date(now.getTime() + this.pace.pauseMs);
+    if (outcome.is === 'misconfigured') this.park(device, outcome, parkedUntil);
+    if (outcome.is === 'dead') await this.removeDead(attempt, device, outcome.reason);
+    if (outcome.is === 'accepted' && this.breaker.works(routeOf(device))) {
+      this.log.log({ route: routeOf(device) }, 'pushes are taken again');
+    }
+    const { attempts, push } = attempt;
+    const step = { attempts, expiresAt: push.expiresAt, now, parkedUntil, chance: Math.random() };
+    await this.settle(attempt, nextOf(outcome, { ...step, backoffMs: this.pace.backoffMs }));
+  }
+
+  private park(device: KnownDevice, { reason, platform }: Outcome & { is: 'misconfigured' }, until: Date): void {
+    const platforms = platform === undefined ? PLATFORMS : [platform];
+    const first = platforms.filter((each) => this.breaker.park(routeOf({ ...device, platform: each }), until));
+    if (first.length === 0) return;
+    const about = { provider: device.provider, platforms: first, reason, pauseMs: this.pace.pauseMs };
+    this.log.error(about, 'the provider refuses our credentials or project; pushes wait');
+  }
+
+  private async removeDead({ startedAt }: ClaimedAttempt, device: KnownDevice, reason: string): Promise<void> {
+    const removed = await this.devices.removeDead(device, startedAt);
+    const { installationId, userId, platform } = device;
+    if (removed) this.log.log({ userId, installationId, platform, reason }, 'device removed: its token is dead');
+  }
+
+  private async settle(attempt: ClaimedAttempt, next: Next): Promise<void> {
+    await this.attempts.settle(attempt, next, new Date());
+    const { installationId, userId, provider, attempts, push } = attempt;
+    const { messageId, conversationId } = push;
+    const about = { messageId, conversationId, userId, installationId, provider, attempts };
+    if (next.state === 'accepted') this.log.log(about, 'push accepted');
+    else this.log.warn({ ...about, ...next }, SAYS[next.state]);
+  }
+}
+
+const SAYS = {
+  refused: 'push refused',
+  expired: 'push given up: it was not taken in time',
+  pending: 'push not taken; trying again',
+};
+
+const routeOf = ({ provider, platform }: { provider: string; platform: string }) => `${provider}/${platform}`;

@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import type { MessageCreated, PublishedEvent } from '@app/contracts/events.js';
+import { DeviceRepository } from '../devices/device.repository.js';
+import type { Push } from '../senders/sender.js';
+import { AttemptRepository } from './attempt.repository.js';
+import { DeliveryService } from './delivery.service.js';
+import { MemberRepository } from './member.repository.js';
+import { bodyOf, expiryOf, namesAll, titleOf } from './push.rules.js';
+
+/** A push, and the people it is for, online or not. */
+interface Announcement {
+  push: Push;
+  userIds: string[];
+}
+
+/** Presence that takes longer is not waited for: a push too many is better than one lost. */
+const PRESENCE_PATIENCE_MS = 1000;
+
+/** Decides whom a message is pushed to, and keeps these pushes; once that is done, no one can lose them. */
+@Injectable()
+export class PushService {
+  private readonly log = new Logger(PushService.name);
+
+  constructor(
+    private readonly presence: PresenceDirectory,
+    private readonly members: MemberRepository,
+    private readonly devices: DeviceRepository,
+    private readonly attempts: AttemptRepository,
+    private readonly delivery: DeliveryService,
+  ) {}
+
+  /** Takes new messages; resolves when every push about them is kept. The same message again adds nothing. */
+  async accept(events: PublishedEvent<'message.created'>[]): Promise<void> {
+    const now = new Date();
+    const fresh = events.map(({ data }) => ({ data, push: pushOf(data) })).filter(({ push }) => push.expiresAt > now);
+    await this.announce(
+      fresh
+        .filter(({ data }) => namesAll(data))
+        .map(({ data, push }) => ({ push, userIds: others(data.participantIds, push) })),
+    );
+    for (const { push } of fresh.filter(({ data }) => !namesAll(data))) {
+      for await (const page of this.members.pagesOf(push.conversationId, push.seq)) {
+        await this.announce([{ push, userIds: others(page, push) }]);
+      }
+    }
+  }
+
+  private async announce(all: Announcement[]): Promise<void> {
+    const people = [...new Set(all.flatMap(({ userIds }) => userIds))];
+    const online = await this.online(people);
+    const devices = await this.devices.ofUsers(people.filter((id) => !online.has(id)));
+    const devicesOf = Map.groupBy(devices, ({ userId }) => userId);
+    const pushes = all.flatMap(({ push, userIds }) =>
+      userIds.flatMap((id) => (devicesOf.get(id) ?? []).map((to) => ({ push, to }))),
+    );
+    if ((await this.attempts.add(pushes, new Date())) > 0) this.delivery.wake();
+  }
+
+  /** Those with a live socket; nobody when Redis does not say so in time. */
+  private async online(userIds: string[]): Promise<Set<string>> {
+    if (userIds.length === 0) return new Set();
+    const done = new AbortController();
+    const late = pause(PRESENCE_PATIENCE_MS, undefined, { signal: done.signal }).then(() => {
+      throw new Error('presence did not answer in time');
+    });
+    try {
+      return await Promise.race([this.presence.online(userIds), late]);
+    } catch (error) {
+      this.log.warn({ err: error, people: userIds.length }, 'presence is unknown; pushing to everyone');
+      return new Set();
+    } finally {
+      late.catch(() => undefined);
+      done.abort();
+    }
+  }
+}
+
+function pushOf(data: MessageCreated): Push {
+  const { message } = data;
+  return {
+    messageId: message._id,
+    conversationId: message.conversationId,
+    senderId: message.senderId,
+    seq: message.seq,
+    title: titleOf(data),
+    body: bodyOf(message),
+    expiresAt: expiryOf(message),
+  };
+}
+
+function others(userIds: readonly string[], { senderId }: Push): string[] {
+  return [...new Set(userIds)].filter((id) => id !== senderId);
+}
