@@ -61,9 +61,20 @@ describe('the addresses of a service', () => {
     expect(await both.ofNode('n3')).toBeUndefined();
   });
 
-  it('are not looked at again for every made-up node', async () => {
+  it('are looked at once for many made-up nodes, and not again at once', async () => {
     const { pool: both, looks } = pool({ [A]: 'n1', [B]: 'n2' });
-    for (const node of ['x', 'y', 'z']) expect(await both.ofNode(node)).toBeUndefined();
+    await Promise.all(['x', 'y', 'z'].map((node) => both.ofNode(node)));
     expect(looks).toHaveLength(2);
+    const from = performance.now();
+    expect(await both.ofNode('x')).toBeUndefined();
+    expect(performance.now() - from).toBeGreaterThan(80);
+    expect(looks).toHaveLength(4);
+  });
+
+  it('are found though they were looked at a moment before they came', async () => {
+    const { pool: both, nodes } = pool({ [A]: 'n1', [B]: undefined });
+    await both.lookAround();
+    nodes[B] = 'n2';
+    expect((await both.ofNode('n2'))?.url).toBe(B);
   });
 });

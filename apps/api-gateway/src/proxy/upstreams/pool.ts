@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** One address of a service. */
 export interface Upstream {
   readonly url: string;
@@ -10,7 +12,7 @@ export interface Upstream {
 /** Asks an address whether it lives, and which node it is; rejects when it does not answer well. */
 export type Look = (url: string) => Promise<{ node?: string }>;
 
-/** Made-up session ids cannot make the gateway look more often than this. */
+/** Made-up session ids cannot make the gateway look more often than this; who asks meanwhile waits. */
 const LOOK_APART_MS = 100;
 
 /** The addresses of one service: which are well, whose turn it is, and which node is where. */
@@ -18,6 +20,7 @@ export class Pool {
   readonly upstreams: readonly Upstream[];
   private turn = 0;
   private looking: Promise<void> | undefined;
+  private lookingSoon: Promise<void> | undefined;
   private lookedAt = -Infinity;
 
   constructor(
@@ -41,7 +44,7 @@ export class Pool {
   async ofNode(node: string): Promise<Upstream | undefined> {
     const known = this.find(node);
     if (known) return known;
-    if (performance.now() - this.lookedAt >= LOOK_APART_MS) await this.lookAround();
+    await this.lookSoon();
     return this.find(node);
   }
 
@@ -60,6 +63,17 @@ export class Pool {
         this.lookedAt = performance.now();
       });
     return this.looking;
+  }
+
+  /** A look that begins after the question, as one under way may have passed the place already. */
+  private lookSoon(): Promise<void> {
+    this.lookingSoon ??= (async () => {
+      await this.looking;
+      const wait = this.lookedAt + LOOK_APART_MS - performance.now();
+      if (wait > 0) await sleep(wait);
+      await this.lookAround();
+    })().finally(() => (this.lookingSoon = undefined));
+    return this.lookingSoon;
   }
 
   private async lookAt(upstream: Upstream): Promise<void> {
