@@ -9,7 +9,7 @@ const MODULE = `${ROLE}(/main|\\.module)\\.ts$`;
 /** Bottom to top. An import goes down, or sideways where that closes no circle; main and modules are above all. */
 const layers = [
   { name: 'rules', path: [`${ROLE}\\.rules\\.ts$`] },
-  { name: 'repositories', path: [`${ROLE}\\.(repository|sender|storage)\\.ts$`, `${ROLE}/(senders|storage)/`] },
+  { name: 'repositories', path: [`${ROLE}\\.(client|repository|sender|storage)\\.ts$`] },
   { name: 'services', path: [`${ROLE}\\.service\\.ts$`, `${ROLE}/verbs\\.ts$`] },
   {
     name: 'edges',
@@ -109,9 +109,13 @@ export default {
     ),
     forbid(
       'dialects-know-verbs-only',
-      'A dialect speaks verbs, contracts and its own shapes; it decides and keeps nothing.',
-      { path: `${APP}dialects/`, pathNot: [SPEC, MODULE] },
-      { path: at('apps/$2/src/'), pathNot: at('apps/$2/src/(dialects/|verbs\\.ts$|env\\.ts$)') },
+      'A dialect calls verbs and its own words; of services it may name the types of what a verb is asked.',
+      { path: `${APP}dialects/[^/]+/`, pathNot: [SPEC, MODULE] },
+      {
+        path: at('apps/$2/src/'),
+        pathNot: at('apps/$2/src/(dialects/|verbs\\.ts$|env\\.ts$)'),
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbid(
       'dialects-share-no-words',

@@ -6,7 +6,7 @@ const HOUSE = join(import.meta.dirname, '../..');
 const TSC = 'node_modules/typescript/bin/tsc';
 
 /** Builds the apps, which types them as they ship and leaves the `dist` that the generators read. */
-export const build = (root: string) => program(root, 'node_modules/@nestjs/cli/bin/nest.js', 'build', '--all');
+const build = (root: string) => program(root, 'node_modules/@nestjs/cli/bin/nest.js', 'build', '--all');
 
 /** Types the rest: tests and libs (whose engines are tools, imported by .ts), then the tools. */
 export async function types(root: string): Promise<Outcome> {
@@ -19,17 +19,17 @@ export async function types(root: string): Promise<Outcome> {
 }
 
 /** ESLint, with the laws that one file shows: sizes, settings, Nest at the edges, pure rules. */
-export const lint = (root: string) => program(root, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.');
+const lint = (root: string) => program(root, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.');
 
 /** Prettier. */
 export const format = (root: string) => program(root, 'node_modules/prettier/bin/prettier.cjs', '--check', '.');
 
 /** dependency-cruiser, with the import laws. */
-export const imports = (root: string) =>
+const imports = (root: string) =>
   program(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...['apps', 'libs', 'tools', 'e2e']);
 
 /** The laws on names and folders. */
-export async function names(root: string): Promise<Outcome> {
+async function names(root: string): Promise<Outcome> {
   const broken = namesOf(await readSources(root));
   return { ok: broken.length === 0, output: broken.join('\n') };
 }
@@ -39,7 +39,7 @@ export const unused = (root: string) =>
   program(root, 'node_modules/knip/bin/knip.js', '--no-progress', '--config', join(HOUSE, 'knip.json'));
 
 /** Whether the generated documents are what the code says; needs the built apps. */
-export const fresh = (root: string) => program(root, 'tools/gen/main.ts', '--check', '--built');
+const fresh = (root: string) => program(root, 'tools/gen/main.ts', '--check', '--built');
 
 /** All of the check; the long ones first, so that two at a time end together. */
 export const stepsOf = (root: string): Step[] => [

@@ -1,0 +1,46 @@
+import type { DomainEvents } from '../../../apps/chat/src/domain-events.ts';
+import type { Message } from '../../../libs/contracts/src/shapes.ts';
+
+const conversationId = '68f0c0ffee0000000000a0b1';
+const messageId = '68f0c0ffee0000000000c0d1';
+const localId = 'b7d1f6b0-0001';
+
+const message: Message = {
+  _id: messageId,
+  conversationId,
+  seq: 42,
+  senderId: 'ana',
+  sender: { id: 'ana', name: 'Ana' },
+  text: 'See you at eight',
+  attachments: [],
+  meta: { edited: false, editedAt: null },
+  readBy: ['ana'],
+  createdAt: '2026-11-21T19:30:00.000Z',
+};
+
+/** An example of every domain event; a new event does not compile until it has one. */
+export const events: DomainEvents = {
+  'message.created': { conversationId, message, localId },
+  'message.read': { conversationId, userId: 'ben', messageIds: [messageId], upToSeq: 42 },
+  typing: { conversationId, user: { id: 'ana', name: 'Ana' }, isTyping: true },
+};
+
+/** Verb → an example of its answer. */
+export const answers: Record<string, unknown> = {
+  joinConversation: { conversationId },
+  leaveConversation: { conversationId },
+  sendMessage: { ...message, localId },
+  markRead: { conversationId, upToSeq: 42, messageIds: [messageId] },
+  setTyping: undefined,
+};
+
+/** Dialect → wire event → an example of what a client sends; each is validated by the event's own shape. */
+export const inputs: Record<string, Record<string, object>> = {
+  native: {
+    join_conversation: { conversationId },
+    leave_conversation: { conversationId },
+    message_send: { conversationId, text: message.text, localId },
+    message_read: { conversationId, messageIds: [messageId] },
+    typing: { conversationId, isTyping: true },
+  },
+};
