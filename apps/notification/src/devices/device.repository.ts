@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, mongo } from 'mongoose';
@@ -20,7 +21,8 @@ export interface KnownDevice extends DeviceAsk {
   lastSeenAt: Date;
 }
 
-const MAX_TRIES = 5;
+const MAX_TRIES = 10;
+const MAX_REST_MS = 20;
 
 /** Keeps `devices`. */
 @Injectable()
@@ -38,6 +40,7 @@ export class DeviceRepository {
         // Someone registered the same token or installation in between; the later one wins.
         const raced = error instanceof mongo.MongoServerError && error.code === 11000;
         if (!raced || tries === MAX_TRIES) throw error;
+        await pause(Math.random() * MAX_REST_MS);
       }
     }
   }

@@ -1,0 +1,183 @@
+import { Logger, type LoggerService } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { Redis } from 'ioredis';
+import mongoose, { Types } from 'mongoose';
+import { readEnv } from '@app/common/env/env.js';
+import { EventPublisher } from '@app/common/events/event.publisher.js';
+import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { configureRest } from '@app/common/serve/serve.js';
+import type { AttemptState, PushAttempt } from '@app/common/schemas/push-attempt.schema.js';
+import type { MessageCreated, PublishedEvent } from '@app/contracts/events.js';
+import type { Attachment } from '@app/contracts/shapes.js';
+import { startTestRedis, testMongo } from '@app/testing/engines.js';
+import { FakeFcm } from '@app/testing/fake-fcm.js';
+import { type Env, settings } from './env.js';
+import { NotificationModule } from './notification.module.js';
+import { PACE, type Pace } from './pace.js';
+
+const JWT_SECRET = 'a-secret-of-the-tests-with-32-letters';
+
+/** Patience for tests: what takes a minute in production takes part of a second. */
+const QUICK: Pace = {
+  concurrency: 8,
+  leaseMs: 5000,
+  sweepMs: 200,
+  pauseMs: 300,
+  claimAfterMs: 100,
+  backoffMs: 50,
+};
+
+/** What a test says of a message; the rest is made up. */
+export interface Said {
+  from?: string;
+  to?: string[];
+  text?: string;
+  attachments?: Attachment[];
+  group?: string;
+  conversationId?: string;
+  seq?: number;
+  participantCount?: number;
+  createdAt?: Date;
+}
+
+const NOTHING_SAID = { from: 'ana', to: ['ben'], text: 'a secret text', seq: 1, attachments: [] };
+
+/** The event of a new message. */
+export function messageCreated(given: Said = {}): PublishedEvent<'message.created'> {
+  const said = { ...NOTHING_SAID, conversationId: newId(), createdAt: new Date(), ...given };
+  const { from, text, seq, attachments, conversationId } = said;
+  const sender = { id: from, name: `${from.charAt(0).toUpperCase()}${from.slice(1)}` };
+  const message: MessageCreated['message'] = {
+    _id: newId(),
+    conversationId,
+    seq,
+    senderId: from,
+    sender,
+    text,
+    attachments,
+    meta: { edited: false, editedAt: null },
+    readBy: [],
+    createdAt: said.createdAt.toISOString(),
+  };
+  const participantIds = [from, ...said.to];
+  const { group, participantCount = participantIds.length } = said;
+  const kind = group === undefined ? 'direct' : 'group';
+  const conversation = { id: conversationId, kind, ...(group && { name: group }) } as const;
+  const data: MessageCreated = { message, conversation, sender, participantCount, participantIds };
+  const head = { id: message._id, source: '/chat', subject: conversationId, time: message.createdAt };
+  return { specversion: '1.0', ...head, type: 'message.created', datacontenttype: 'application/json', data };
+}
+
+const newId = () => new Types.ObjectId().toHexString();
+
+/** Every log line of the notification service in this test file, as text. */
+export function captureLogs(): string[] {
+  const lines: string[] = [];
+  const keep = (...said: unknown[]) => void lines.push(JSON.stringify(said));
+  const logger: LoggerService = { log: keep, warn: keep, error: keep };
+  Logger.overrideLogger(logger);
+  return lines;
+}
+
+/** A database, a Redis and a fake FCM, in which notification services are started and stopped. */
+export async function notificationWorld() {
+  const logs = captureLogs();
+  const [redis, fcm] = await Promise.all([startTestRedis(), FakeFcm.start()]);
+  const { uri } = testMongo('notification');
+  const db = await mongoose.createConnection(uri).asPromise();
+  const client = new Redis(redis.url);
+  const publisher = new EventPublisher(client);
+  const apps: NestExpressApplication[] = [];
+
+  /** Starts a service; several are replicas of one another. */
+  async function boot(
+    pace: Partial<Pace> = {},
+    extra: Partial<Record<keyof Env, string>> = { FCM_EMULATOR_HOST: fcm.host },
+  ) {
+    const engines = { MONGODB_URI: uri, REDIS_URL: redis.url, JWT_SECRET };
+    const env = readEnv(settings, { NODE_ENV: 'test', LOG_LEVEL: 'silent', ...engines, ...extra });
+    const building = Test.createTestingModule({ imports: [NotificationModule.with(env)] });
+    const module = await building
+      .overrideProvider(PACE)
+      .useValue({ ...QUICK, ...pace })
+      .compile();
+    const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+    configureRest(app);
+    await app.listen(0, '127.0.0.1');
+    apps.push(app);
+    return app;
+  }
+
+  /** Asks the latest started service as somebody. */
+  async function ask(who: string, path: string, init: RequestInit & { json?: unknown } = {}) {
+    const token = new JwtService().sign({ sub: who, name: who }, { secret: JWT_SECRET, expiresIn: '1h' });
+    const { json, ...rest } = init;
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    const body = json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) };
+    const answer = await fetch(`${await apps.at(-1)?.getUrl()}${path}`, { headers, ...body, ...rest });
+    return { status: answer.status, body: (await answer.json()) as { data: unknown; message: string; code?: string } };
+  }
+
+  return {
+    fcm,
+    db,
+    client,
+    logs,
+    freezeRedis: () => redis.freeze(),
+    thawRedis: () => redis.thaw(),
+    presence: new PresenceDirectory(client),
+    attempts: db.collection<PushAttempt>('push_attempts'),
+    devices: db.collection<{ _id: string; userId: string; token: string; tokenUpdatedAt: Date; lastSeenAt: Date }>(
+      'devices',
+    ),
+    boot,
+    ask,
+    /** Registers an Android device; its token is `<installationId>-token` unless said. */
+    async registers(who: string, installationId: string, more: Record<string, string> = {}): Promise<void> {
+      const device = {
+        installationId,
+        platform: 'android',
+        provider: 'fcm',
+        token: `${installationId}-token`,
+        ...more,
+      };
+      const { status, body } = await ask(who, '/devices', { json: device });
+      if (status !== 200) throw new Error(body.message);
+    },
+    /** Publishes as chat does. */
+    async publish(event: PublishedEvent<'message.created'>): Promise<void> {
+      const { id, source, subject, time, data } = event;
+      await publisher.publish('message.created', { id, source, subject, time }, data);
+    },
+    /** The push about a message, when it is in this state. */
+    async attempt(messageId: string, state: AttemptState): Promise<PushAttempt> {
+      const attempts = db.collection<PushAttempt>('push_attempts');
+      const changes = attempts.watch([], { fullDocument: 'updateLookup' });
+      try {
+        for (;;) {
+          const found = await attempts.findOne({ messageId, state });
+          if (found) return found;
+          await changes.next();
+        }
+      } finally {
+        await changes.close();
+      }
+    },
+    /** Ends a service as if it had been killed: nothing is waited for. */
+    async close(app: NestExpressApplication): Promise<void> {
+      apps.splice(apps.indexOf(app), 1);
+      await app.close();
+    },
+    async end(): Promise<void> {
+      await Promise.all(apps.map((app) => app.close()));
+      await db.dropDatabase();
+      await db.close();
+      client.disconnect();
+      await Promise.all([fcm.stop(), redis.stop()]);
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof notificationWorld>>;
