@@ -39,7 +39,7 @@ export class DownloadController {
     const request = response.req;
     const record = await this.downloads.find(who, id);
     response.set('ETag', etagOf(record));
-    if (request.fresh) return response.status(304).set(CACHING).end();
+    if (isKnown(request, record)) return response.status(304).set(CACHING).end();
     const range = rangeAsked(request, record);
     if (range === 'outside') return refuseRange(response, record);
     if (request.method === 'HEAD') return describe(response, record).end();
@@ -71,6 +71,12 @@ export class DownloadController {
 
 function etagOf({ sha256 }: MediaRecord): string {
   return `"${sha256}"`;
+}
+
+/** True when the asker has the file; unlike `request.fresh`, also for fetch, which adds `Cache-Control: no-cache`. */
+function isKnown(request: Request, record: MediaRecord): boolean {
+  const known = request.get('If-None-Match')?.split(',') ?? [];
+  return known.map((tag) => tag.trim().replace(/^W\//, '')).some((tag) => tag === '*' || tag === etagOf(record));
 }
 
 /** The one part that the request asks for; several at once, or a part of another version, are answered with the whole. */

@@ -22,6 +22,10 @@ export async function begin(content: AsyncIterable<Uint8Array>, bytes: number): 
 }
 
 async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
-  yield head;
-  yield* { [Symbol.asyncIterator]: () => rest };
+  try {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  } finally {
+    await rest.return?.();
+  }
 }

@@ -52,9 +52,11 @@ export class UploadInterceptor implements NestInterceptor {
     return next.handle();
   }
 
-  private parse(request: UploadRequest, response: Response): Promise<void> {
+  /** Reads the form to its end; throws once nothing is left of a form that is refused. */
+  private async parse(request: UploadRequest, response: Response): Promise<void> {
+    const engine = new Engine(this.uploads);
     const form = multer({
-      storage: this.engine(),
+      storage: engine,
       limits: LIMITS,
       defParamCharset: 'utf8',
       fileFilter: (_request, { fieldname }, done) => {
@@ -62,30 +64,36 @@ export class UploadInterceptor implements NestInterceptor {
         else done(refused('The file must come in the field "file" or "media".'));
       },
     }).any();
-    return new Promise((resolve, reject) => {
-      // Express types `next` as anything; multer gives an Error or nothing.
-      void form(request, response, (error?: unknown) => (error ? reject(translated(error, request)) : resolve()));
-    });
+    const error = await new Promise<unknown>((resolve) => void form(request, response, resolve));
+    if (error) throw translated((await engine.failure()) ?? error, request);
+    request.received = await engine.staged;
+  }
+}
+
+/** Where multer puts the file, and how it takes it back when the rest of the form is refused or breaks off. */
+class Engine implements StorageEngine {
+  staged: Promise<Received> | undefined;
+
+  constructor(private readonly uploads: UploadService) {}
+
+  _handleFile(...[, file, done]: Parameters<StorageEngine['_handleFile']>): void {
+    this.staged = this.uploads.receive({ name: file.originalname, content: file.stream });
+    this.staged.then(() => done(null, {}), done);
   }
 
-  /** Where multer puts a file, and how it takes one back when the rest of the form is refused or breaks off. */
-  private engine(): StorageEngine {
-    const { uploads } = this;
-    let received: Received | undefined;
-    return {
-      _handleFile: (request: UploadRequest, file, done) => {
-        uploads.receive({ name: file.originalname, content: file.stream }).then((staged) => {
-          received = staged;
-          request.received = staged;
-          done(null, {});
-        }, done);
-      },
-      _removeFile: (request: UploadRequest, _file, done) => {
-        delete request.received;
-        if (!received) return done(null);
-        uploads.discard(received).then(() => done(null), done);
-      },
-    };
+  _removeFile(...[, , done]: Parameters<StorageEngine['_removeFile']>): void {
+    this.discard().then(() => done(null), done);
+  }
+
+  /** Why the file was not received; multer may know of a consequence only. Nobody else is told before all is tidy. */
+  async failure(): Promise<unknown> {
+    const [outcome] = await Promise.allSettled([this.discard()]);
+    return outcome.status === 'rejected' ? outcome.reason : undefined;
+  }
+
+  private async discard(): Promise<void> {
+    const received = await this.staged;
+    if (received) await this.uploads.discard(received);
   }
 }
 

@@ -1,0 +1,38 @@
+import { jest } from '@jest/globals';
+import type { Storage } from '../storage/storage.js';
+import { StagingSweeper } from './staging.sweeper.js';
+
+const MINUTES_15 = 15 * 60_000;
+const NOON = new Date('2026-11-21T12:00:00Z');
+
+describe('the sweeper of staged files', () => {
+  const sweep = jest.fn<Storage['sweep']>();
+  let sweeper: StagingSweeper;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: NOON });
+    sweep.mockReset().mockResolvedValue(0);
+    sweeper = new StagingSweeper({ sweep } as Partial<Storage> as Storage);
+  });
+  afterEach(() => {
+    sweeper.onApplicationShutdown();
+    jest.useRealTimers();
+  });
+
+  it('sweeps what is a quarter of an hour old, at the start and every quarter of an hour', async () => {
+    await sweeper.onApplicationBootstrap();
+    expect(sweep.mock.calls).toEqual([[new Date(NOON.getTime() - MINUTES_15)]]);
+    await jest.advanceTimersByTimeAsync(2 * MINUTES_15);
+    expect(sweep.mock.calls.slice(1)).toEqual([[NOON], [new Date(NOON.getTime() + MINUTES_15)]]);
+  });
+
+  it('goes on after a failure, and ends with the app', async () => {
+    sweep.mockRejectedValueOnce(new Error('no disk'));
+    await sweeper.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(MINUTES_15);
+    expect(sweep).toHaveBeenCalledTimes(2);
+    sweeper.onApplicationShutdown();
+    await jest.advanceTimersByTimeAsync(MINUTES_15);
+    expect(sweep).toHaveBeenCalledTimes(2);
+  });
+});
