@@ -13,6 +13,8 @@ export function front(app: NestExpressApplication, env: Env): void {
       crossOriginResourcePolicy: { policy: 'cross-origin' },
       // Plain HTTP inside a team's network is a way to run this.
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+      // Whoever ends TLS in front of this speaks for the whole domain.
+      strictTransportSecurity: false,
     }),
   );
   const rest: CorsOptions = { origin: env.FRONTEND_URL, exposedHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 };

@@ -36,7 +36,7 @@ export async function startGateway(given: Record<string, string> = {}) {
   configureRest(app);
   front(app, env);
   await app.listen(0, '127.0.0.1');
-  const { port } = (app.getHttpServer()).address() as AddressInfo;
+  const { port } = app.getHttpServer().address() as AddressInfo;
   const stop = async (): Promise<void> => {
     await app.close();
     await redis.stop();

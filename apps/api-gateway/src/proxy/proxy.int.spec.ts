@@ -135,6 +135,34 @@ describe('a proxied request', () => {
     expect(await text(answer)).toBe('done');
   });
 
+  it('is answered while its body is still coming, when the service will not read it', async () => {
+    onMedia = (_request, response) => {
+      response.writeHead(413).end('too large');
+    };
+    const upload = (token: string) =>
+      fetch(`${gateway.url}/api/v1/media`, {
+        method: 'POST',
+        body: Buffer.alloc(20 * MiB),
+        headers: { authorization: token },
+      });
+    const answer = await upload(authorization);
+    expect([answer.status, await answer.text()]).toEqual([413, 'too large']);
+    expect((await upload('Bearer nonsense')).status).toBe(401);
+  });
+
+  it('may wait for the go-ahead before its body', async () => {
+    onMedia = (request, response) => void request.pipe(response);
+    const upload = httpRequest(`${gateway.url}/api/v1/media`, {
+      method: 'POST',
+      headers: { authorization, expect: '100-continue' },
+    });
+    upload.flushHeaders();
+    await once(upload, 'continue');
+    upload.end('the body');
+    const [answer] = (await once(upload, 'response')) as [IncomingMessage];
+    expect(await text(answer)).toBe('the body');
+  });
+
   it('tells the service when the client hangs up', async () => {
     const closed = new Promise<void>((done) => {
       onMedia = (_request, response) => {

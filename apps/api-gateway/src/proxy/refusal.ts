@@ -5,6 +5,8 @@ import { ERRORS, type ErrorCode } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 import { SESSION_UNKNOWN } from './routing/session.rules.js';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** What is answered instead of passing a request on. */
 export interface Refusal {
   status: number;
@@ -29,7 +31,8 @@ export function refuse(response: ServerResponse, { status, body }: Refusal): voi
     response.destroy();
     return;
   }
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': JSON_TYPE, 'Content-Length': Buffer.byteLength(text) }).end(text);
 }
 
 /** Answers a WebSocket handshake, for which Node has no response object, and hangs up. */
@@ -38,7 +41,7 @@ export function refuseUpgrade(socket: Socket, { status, body }: Refusal): void {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
+    `Content-Type: ${JSON_TYPE}`,
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n${text}`);
