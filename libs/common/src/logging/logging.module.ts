@@ -35,7 +35,8 @@ export function loggingModule(app: string, env: SharedEnv): DynamicModule {
       const { user } = request as { user?: { id: string } };
       return user ? { userId: user.id } : {};
     },
-    autoLogging: { ignore: (request) => request.url?.startsWith('/health') ?? false },
+    // Probes, and polling sockets, whose every message is a request.
+    autoLogging: { ignore: (request) => /^\/(health|socket\.io)(\/|\?|$)/.test(request.url ?? '') },
   };
   return LoggerModule.forRoot({ pinoHttp: http });
 }
