@@ -23,6 +23,9 @@ async function cruise(): Promise<Map<string, Set<string>>> {
   return broken;
 }
 
+// Programs start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 describe('the import laws', () => {
   let broken: Map<string, Set<string>>;
   beforeAll(async () => {

@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { format, types, unused } from './steps.ts';
+import { format, tools, types, unused } from './steps.ts';
 
 const compilerOptions = { module: 'nodenext', strict: true, types: [], skipLibCheck: true };
+
+// Programs start slowly on a busy machine.
+jest.setTimeout(60_000);
 
 describe('a step of the check', () => {
   let house: string;
@@ -20,18 +23,33 @@ describe('a step of the check', () => {
     rmSync(house, { recursive: true });
   });
 
-  it.each([
-    ['libs/page.ts', 'tools/page.ts'],
-    ['tools/page.ts', 'libs/page.ts'],
-  ])('types: refuses a wrong type in %s', async (wrong, right) => {
+  it('types: refuses a wrong type in an app and in a test', async () => {
     write({
-      'tsconfig.json': { compilerOptions, include: ['libs'] },
-      'tools/tsconfig.json': { compilerOptions, include: ['.'] },
-      [wrong]: `export const page: number = 'one';`,
-      [right]: `export const page = 1;`,
+      'nest-cli.json': {
+        monorepo: true,
+        root: 'apps/chat',
+        projects: { chat: { type: 'application', root: 'apps/chat' } },
+      },
+      'tsconfig.json': { compilerOptions },
+      'tools/gen/whole.tsconfig.json': readFileSync(join(import.meta.dirname, '../gen/whole.tsconfig.json'), 'utf8'),
+      'apps/chat/src/page.ts': `export const page: number = 'one';`,
+      'apps/chat/src/page.spec.ts': `export const page: number = 'one';`,
+      'libs/page.ts': `export const page = 1;`,
     });
     const { ok, output } = await types(house);
-    expect(output).toContain(`${wrong}(1,14): error TS2322`);
+    expect(output).toMatch(/page\.spec\.ts[^]*TS2322[^]*page\.ts[^]*TS2322[^]*Found 2 error/);
+    expect(ok).toBe(false);
+  });
+
+  it('tools: refuses a wrong type, and syntax that Node cannot strip', async () => {
+    write({
+      'tsconfig.json': { compilerOptions },
+      'tools/tsconfig.json': readFileSync(join(import.meta.dirname, '../tsconfig.json'), 'utf8'),
+      'tools/page.ts': `export const page: number = 'one';`,
+      'tools/kind.ts': `export enum Kind { direct, group }`,
+    });
+    const { ok, output } = await tools(house);
+    expect(output).toMatch(/kind\.ts.*TS1294[^]*page\.ts.*TS2322/);
     expect(ok).toBe(false);
   });
 

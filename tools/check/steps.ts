@@ -1,22 +1,16 @@
 import { join } from 'node:path';
+import { BUILD } from '../gen/apps.ts';
 import { namesOf, readSources } from './names.ts';
 import { program, type Outcome, type Step } from './run.ts';
 
 const HOUSE = join(import.meta.dirname, '../..');
-const TSC = 'node_modules/typescript/bin/tsc';
 
-/** Builds the apps, which types them as they ship and leaves the `dist` that the generators read. */
-const build = (root: string) => program(root, 'node_modules/@nestjs/cli/bin/nest.js', 'build', '--all');
+/** Types apps, libs and tests as one program, and leaves it compiled for the generators. */
+export const types = (root: string) => program(root, 'node_modules/@nestjs/cli/bin/nest.js', ...BUILD);
 
-/** Types the rest: tests and libs (whose engines are tools, imported by .ts), then the tools. */
-export async function types(root: string): Promise<Outcome> {
-  const kept = ['--allowImportingTsExtensions', '--incremental', '--tsBuildInfoFile', '.cache/check/types.tsbuildinfo'];
-  const [main, tools] = [
-    await program(root, TSC, '--noEmit', '-p', 'tsconfig.json', ...kept),
-    await program(root, TSC, '--noEmit', '-p', 'tools/tsconfig.json'),
-  ];
-  return { ok: main.ok && tools.ok, output: main.output + tools.output };
-}
+/** Types the tools, which Node runs as they are. */
+export const tools = (root: string) =>
+  program(root, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tools/tsconfig.json');
 
 /** ESLint, with the laws that one file shows: sizes, settings, Nest at the edges, pure rules. */
 const lint = (root: string) => program(root, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.');
@@ -38,15 +32,15 @@ async function names(root: string): Promise<Outcome> {
 export const unused = (root: string) =>
   program(root, 'node_modules/knip/bin/knip.js', '--no-progress', '--config', join(HOUSE, 'knip.json'));
 
-/** Whether the generated documents are what the code says; needs the built apps. */
+/** Whether the generated documents are what the code says; needs what `types` compiled. */
 const fresh = (root: string) => program(root, 'tools/gen/main.ts', '--check', '--built');
 
 /** All of the check; the long ones first, so that two at a time end together. */
 export const stepsOf = (root: string): Step[] => [
-  { name: 'build', run: () => build(root) },
   { name: 'lint', run: () => lint(root) },
   { name: 'types', run: () => types(root) },
-  { name: 'fresh', after: 'build', run: () => fresh(root) },
+  { name: 'fresh', after: 'types', run: () => fresh(root) },
+  { name: 'tools', run: () => tools(root) },
   { name: 'format', run: () => format(root) },
   { name: 'unused', run: () => unused(root) },
   { name: 'imports', run: () => imports(root) },

@@ -7,9 +7,12 @@ export function appsOf(root: string): string[] {
   return Object.keys(projects).sort();
 }
 
-/** Imports a built file of an app; `file` is its source's path from the root, without `.ts`. */
-export async function built<T>(root: string, app: string, file: string): Promise<T> {
-  const path = join(root, 'dist', app, `${file}.js`);
-  if (!existsSync(path)) throw new Error(`${file}.ts of ${app} is not built; run npm run build`);
+/** Arguments of Nest's CLI that type and compile apps, libs and tests as one program, beside `dist`. */
+export const BUILD = ['build', 'chat', '--path', 'tools/gen/whole.tsconfig.json'];
+
+/** Imports a compiled file; `file` is its source's path from the root, without `.ts`. */
+export async function built<T>(root: string, file: string): Promise<T> {
+  const path = join(root, '.cache/whole', `${file}.js`);
+  if (!existsSync(path)) throw new Error(`${file}.ts is not compiled`);
   return (await import(path)) as T;
 }

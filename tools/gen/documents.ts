@@ -11,7 +11,7 @@ export async function documentsOf(root: string): Promise<Document[]> {
   const settings: Record<string, Settings> = {};
   const openApi: Document[] = [];
   for (const app of appsOf(root)) {
-    const { settings: own } = await built<{ settings: Settings }>(root, app, `apps/${app}/src/env`);
+    const { settings: own } = await built<{ settings: Settings }>(root, `apps/${app}/src/env`);
     settings[app] = own;
     openApi.push(await openApiOf(root, app, own));
   }

@@ -1,21 +1,22 @@
-// npm run gen: writes what the code says about itself. --check compares instead; --built trusts the dist that is there.
+// npm run gen: writes what the code says about itself. --check compares instead; --built trusts what is compiled.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BUILD } from './apps.ts';
 import { staleOf, write } from './document.ts';
 import { documentsOf } from './documents.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { values: flags } = parseArgs({ options: { check: { type: 'boolean' }, built: { type: 'boolean' } } });
 
-function build(): void {
+function compile(): void {
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  const { status } = spawnSync(process.execPath, [nest, 'build', '--all'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('the build failed');
+  const { status } = spawnSync(process.execPath, [nest, ...BUILD], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('It does not compile.');
 }
 
 async function generate(): Promise<boolean> {
-  if (!flags.built) build();
+  if (!flags.built) compile();
   const documents = await documentsOf(root);
   const stale = staleOf(documents, root);
   if (flags.check) {

@@ -44,6 +44,7 @@ describe('the settings', () => {
       '# MongoDB. Required; `npm run up` makes it up.\n#MONGODB_URI=mongodb://localhost:27017/parley\n',
     );
     expect(example).toContain('#PORT=3005\n');
+    expect(example).toContain('#SECRET=\n');
     expect(example).toContain('#ORIGINS=http://a,http://b\n');
     expect(example).toContain('#PROXY=http://proxy\n');
   });

@@ -1,6 +1,9 @@
 import type { Spec } from 'envalid';
 import { table } from './document.ts';
 
+/** A secret has no value to copy: everybody knows an example. */
+const SECRET = /SECRET|PASSWORD/;
+
 /** A settings table: name → envalid spec. */
 export type Settings = Record<string, Spec<unknown>>;
 
@@ -66,7 +69,7 @@ export function renderDotEnv(sections: Section[]): string {
   const parts = sections.map(({ title, settings }) => {
     const lines = Object.entries(settings).flatMap(([name, spec]) => [
       `# ${spec.desc ?? ''}${isRequired(spec) ? ' Required; `npm run up` makes it up.' : ''}`,
-      `#${name}=${shown(spec.default ?? spec.devDefault) || (spec.example ?? '')}`,
+      `#${name}=${SECRET.test(name) ? '' : shown(spec.default ?? spec.devDefault) || (spec.example ?? '')}`,
     ]);
     return [`# --- ${title} ---`, ...lines].join('\n');
   });

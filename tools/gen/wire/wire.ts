@@ -6,9 +6,9 @@ import { sentencesOf } from './shape.docs.ts';
 import type { SocketTable } from './socket.table.ts';
 import { renderWire } from './wire.page.ts';
 
-/** A page for each dialect that the built chat speaks. */
+/** A page for each dialect that the chat speaks. */
 export async function wirePagesOf(root: string): Promise<Document[]> {
-  const { DIALECTS } = await built<{ DIALECTS: SocketTable[] }>(root, 'chat', 'apps/chat/src/dialects/dialects');
+  const { DIALECTS } = await built<{ DIALECTS: SocketTable[] }>(root, 'apps/chat/src/dialects/dialects');
   return Promise.all(
     DIALECTS.map(async (dialect) => {
       const sentences = sentencesOf(join(root, 'apps/chat/src/dialects', dialect.name, 'shapes.ts'));
