@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { BUILD } from '../gen/apps.ts';
 import { namesOf, readSources } from './names.ts';
 import { program, type Outcome, type Step } from './run.ts';
+import { writersOf } from './writers.ts';
 
 const HOUSE = join(import.meta.dirname, '../..');
 
@@ -22,9 +23,10 @@ export const format = (root: string) => program(root, 'node_modules/prettier/bin
 const imports = (root: string) =>
   program(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...['apps', 'libs', 'tools', 'e2e']);
 
-/** The laws on names and folders. */
-async function names(root: string): Promise<Outcome> {
-  const broken = namesOf(await readSources(root));
+/** The laws that need many files at once, and no types: names, folders, who writes what. */
+async function house(root: string): Promise<Outcome> {
+  const sources = await readSources(root);
+  const broken = [...namesOf(sources), ...writersOf(sources)];
   return { ok: broken.length === 0, output: broken.join('\n') };
 }
 
@@ -44,5 +46,5 @@ export const stepsOf = (root: string): Step[] => [
   { name: 'format', run: () => format(root) },
   { name: 'unused', run: () => unused(root) },
   { name: 'imports', run: () => imports(root) },
-  { name: 'names', run: () => names(root) },
+  { name: 'house', run: () => house(root) },
 ];
