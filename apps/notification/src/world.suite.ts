@@ -1,4 +1,4 @@
-import { Logger, type LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -72,18 +72,16 @@ export function messageCreated(given: Said = {}): PublishedEvent<'message.create
 
 const newId = () => new Types.ObjectId().toHexString();
 
-/** Every log line of the notification service in this test file, as text. */
-export function captureLogs(): string[] {
+/** A logger that keeps its lines, as text. */
+function keepingLogger(): { lines: string[]; logger: LoggerService } {
   const lines: string[] = [];
   const keep = (...said: unknown[]) => void lines.push(JSON.stringify(said));
-  const logger: LoggerService = { log: keep, warn: keep, error: keep };
-  Logger.overrideLogger(logger);
-  return lines;
+  return { lines, logger: { log: keep, warn: keep, error: keep } };
 }
 
 /** A database, a Redis and a fake FCM, in which notification services are started and stopped. */
 export async function notificationWorld() {
-  const logs = captureLogs();
+  const { lines, logger } = keepingLogger();
   const [redis, fcm] = await Promise.all([startTestRedis(), FakeFcm.start()]);
   const { uri } = testMongo('notification');
   const db = await mongoose.createConnection(uri).asPromise();
@@ -103,7 +101,7 @@ export async function notificationWorld() {
       .overrideProvider(PACE)
       .useValue({ ...QUICK, ...pace })
       .compile();
-    const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+    const app = module.createNestApplication<NestExpressApplication>({ logger });
     configureRest(app);
     await app.listen(0, '127.0.0.1');
     apps.push(app);
@@ -120,11 +118,18 @@ export async function notificationWorld() {
     return { status: answer.status, body: (await answer.json()) as { data: unknown; message: string; code?: string } };
   }
 
+  /** Stops all services, as SIGTERM does. */
+  async function closeAll(): Promise<void> {
+    await Promise.all(apps.splice(0).map((app) => app.close()));
+  }
+
   return {
     fcm,
     db,
+    apps,
     client,
-    logs,
+    /** Every log line of the services. */
+    logs: lines,
     freezeRedis: () => redis.freeze(),
     thawRedis: () => redis.thaw(),
     presence: new PresenceDirectory(client),
@@ -146,32 +151,32 @@ export async function notificationWorld() {
       const { status, body } = await ask(who, '/devices', { json: device });
       if (status !== 200) throw new Error(body.message);
     },
-    /** Publishes as chat does. */
-    async publish(event: PublishedEvent<'message.created'>): Promise<void> {
+    /** Publishes as chat does; returns the id of the event, which is its message's. */
+    async publish(event: PublishedEvent<'message.created'>): Promise<string> {
       const { id, source, subject, time, data } = event;
       await publisher.publish('message.created', { id, source, subject, time }, data);
+      return id;
     },
+    /** The next push about a message to an installation; each is given once. */
+    pushOf: (messageId: string, installationId = 'phone') =>
+      fcm.next(({ message, token }) => message.data?.messageId === messageId && token === `${installationId}-token`),
     /** The push about a message, when it is in this state. */
     async attempt(messageId: string, state: AttemptState): Promise<PushAttempt> {
       const attempts = db.collection<PushAttempt>('push_attempts');
-      const changes = attempts.watch([], { fullDocument: 'updateLookup' });
+      const changes = attempts.watch([], { maxAwaitTimeMS: 50 });
       try {
         for (;;) {
           const found = await attempts.findOne({ messageId, state });
           if (found) return found;
-          await changes.next();
+          await changes.tryNext();
         }
       } finally {
         await changes.close();
       }
     },
-    /** Ends a service as if it had been killed: nothing is waited for. */
-    async close(app: NestExpressApplication): Promise<void> {
-      apps.splice(apps.indexOf(app), 1);
-      await app.close();
-    },
+    closeAll,
     async end(): Promise<void> {
-      await Promise.all(apps.map((app) => app.close()));
+      await closeAll();
       await db.dropDatabase();
       await db.close();
       client.disconnect();
