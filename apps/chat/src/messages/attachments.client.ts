@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { OWN_ISSUER } from '@app/common/auth/claims.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { Attachment, Envelope } from '@app/contracts/shapes.js';
@@ -44,7 +45,10 @@ export class AttachmentsClient {
 
   private async ask(senderId: string, mediaIds: readonly string[]): Promise<Response> {
     // The socket's own token may have been renewed or end soon; the node vouches for whom it has authenticated.
-    const token = await this.jwt.signAsync({ sub: senderId }, { secret: this.env.JWT_SECRET, expiresIn: 30 });
+    const token = await this.jwt.signAsync(
+      { sub: senderId },
+      { secret: this.env.JWT_SECRET, issuer: OWN_ISSUER, expiresIn: 30 },
+    );
     try {
       return await fetch(`${this.env.MEDIA_SERVICE_URL[0]}/media/check`, {
         method: 'POST',

@@ -57,6 +57,9 @@ export class RedisIoAdapter extends IoAdapter {
     const sharded = createShardedAdapter(pub, sub, { subscriptionMode: 'dynamic' }) as (
       nsp: Namespace,
     ) => ClusterAdapter;
-    return (nsp) => localFirst(sharded(nsp), ({ conversationId, ...head }) => lanes.raise(conversationId, head));
+    // Socket.IO calls it with `new`, which an arrow function refuses.
+    return function (nsp: Namespace) {
+      return localFirst(sharded(nsp), ({ conversationId, ...head }) => lanes.raise(conversationId, head));
+    };
   }
 }

@@ -17,7 +17,7 @@ export class SettingsError extends Error {
 export function readEnv<S extends object>(settings: S, source: Record<string, string | undefined>): CleanedEnv<S> {
   // An empty line in .env means "not set", so that a default holds.
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  return cleanEnv(given, settings, {
+  const values = cleanEnv(given, settings, {
     reporter: ({ errors }) => {
       const problems = Object.entries(errors as Record<string, Error>).map(([name, error]) => {
         const said = (settings as Settings)[name]?.desc;
@@ -26,6 +26,8 @@ export function readEnv<S extends object>(settings: S, source: Record<string, st
       if (problems.length > 0) throw new SettingsError(problems);
     },
   });
+  // Plain values: envalid's own object throws on every look at a name it does not know, and Nest looks.
+  return Object.freeze({ ...values }) as CleanedEnv<S>;
 }
 
 /** Reads the settings of this process: `--port` wins over the environment, which wins over `.env`. A bad start ends here. */

@@ -1,5 +1,5 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Types } from 'mongoose';
+import { SchemaTypes, Types } from 'mongoose';
 import type { ConversationKind } from '@app/contracts/events.js';
 
 /** The last message, as a list shows it. Written after the ack; it can always be rebuilt from `messages`. */
@@ -8,7 +8,7 @@ export class Head {
   @Prop({ required: true })
   seq: number;
 
-  @Prop({ type: Types.ObjectId, required: true })
+  @Prop({ type: SchemaTypes.ObjectId, required: true })
   messageId: Types.ObjectId;
 
   @Prop({ required: true })

@@ -1,5 +1,5 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Types } from 'mongoose';
+import { SchemaTypes, Types } from 'mongoose';
 
 /** What a member may do in a conversation. */
 export type MemberRole = 'owner' | 'member';
@@ -7,7 +7,7 @@ export type MemberRole = 'owner' | 'member';
 /** One person in one conversation. Written by chat's conversations module only. */
 @Schema({ collection: 'members', timestamps: true, versionKey: false })
 export class Member {
-  @Prop({ type: Types.ObjectId, required: true })
+  @Prop({ type: SchemaTypes.ObjectId, required: true })
   conversationId: Types.ObjectId;
 
   @Prop({ required: true })

@@ -1,5 +1,5 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import { Types } from 'mongoose';
+import { SchemaTypes, Types } from 'mongoose';
 
 /** A file of a message, as the media service described it when the message was sent. */
 @Schema({ _id: false })
@@ -25,7 +25,7 @@ export class StoredAttachment {
 export class Message {
   _id: Types.ObjectId;
 
-  @Prop({ type: Types.ObjectId, required: true })
+  @Prop({ type: SchemaTypes.ObjectId, required: true })
   conversationId: Types.ObjectId;
 
   /** Dense in its conversation: 1, 2, 3 … */

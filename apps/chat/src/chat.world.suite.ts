@@ -1,0 +1,105 @@
+import type { AddressInfo } from 'node:net';
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import type { Connection } from 'mongoose';
+import { readEnv } from '@app/common/env/env.js';
+import { configureRest } from '@app/common/serve/serve.js';
+import type { Conversation, Envelope, ErrorEnvelope, Message } from '@app/contracts/shapes.js';
+import { startTestRedis, testMongo, type TestRedis } from '@app/testing/engines.js';
+import { TestSocket } from '@app/testing/test-socket.js';
+import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
+import { ChatModule } from './chat.module.js';
+import { settings } from './env.js';
+import { RedisIoAdapter } from './sockets/redis-io.adapter.js';
+
+/** An answer of the native REST. */
+export interface Answer<T> {
+  status: number;
+  body: Envelope<T> & Partial<ErrorEnvelope>;
+}
+
+/** Somebody who chats on one node: over REST, and over a socket once connected. */
+export class Chatter {
+  socket: TestSocket;
+
+  constructor(
+    readonly id: string,
+    readonly url: string,
+  ) {}
+
+  async connect(): Promise<this> {
+    this.socket = await TestSocket.connect(`${this.url}/chat`, tokenOf(this.id));
+    return this;
+  }
+
+  async get<T>(path: string): Promise<Answer<T>> {
+    const response = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${tokenOf(this.id)}` } });
+    return { status: response.status, body: (await response.json()) as Answer<T>['body'] };
+  }
+
+  async post<T>(path: string, body: unknown = {}): Promise<Answer<T>> {
+    const headers = { authorization: `Bearer ${tokenOf(this.id)}`, 'content-type': 'application/json' };
+    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as Answer<T>['body'] };
+  }
+
+  async opens(participantIds: string[], more: Record<string, unknown> = {}): Promise<Conversation> {
+    return (await this.post<Conversation>('/conversations', { participantIds, ...more })).body.data;
+  }
+
+  sends(conversationId: string, text: string, localId?: string): Promise<Message> {
+    return this.socket.asks<Message>('message_send', { conversationId, text, ...(localId && { localId }) });
+  }
+}
+
+/** Chat nodes on one database and one Redis of their own. */
+export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
+  const redis = await startTestRedis();
+  const { uri } = testMongo('chat');
+  const apps: NestExpressApplication[] = [];
+  for (let node = 1; node <= nodes; node++)
+    apps.push(await startNode(redis, uri, { NODE_NAME: `chat-${node}`, ...more }));
+  const urls = apps.map((app) => `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`);
+  const chatters: Chatter[] = [];
+  return {
+    redis,
+    uri,
+    urls,
+    apps,
+    db: apps[0]?.get<Connection>(getConnectionToken()) as Connection,
+    /** Somebody on the given node (1, 2 …), connected. */
+    connect: async (id: string, node = 1): Promise<Chatter> => {
+      const chatter = await new Chatter(id, urls[node - 1] as string).connect();
+      chatters.push(chatter);
+      return chatter;
+    },
+    /** Somebody on the given node, over REST only. */
+    someone: (id: string, node = 1) => new Chatter(id, urls[node - 1] as string),
+    close: async () => {
+      for (const { socket } of chatters) socket.close();
+      await Promise.all(apps.map((app) => app.close()));
+      await redis.stop();
+    },
+  };
+}
+
+async function startNode(redis: TestRedis, uri: string, more: Record<string, string>): Promise<NestExpressApplication> {
+  const env = readEnv(settings, {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    MONGODB_URI: uri,
+    REDIS_URL: redis.url,
+    JWT_SECRET: TEST_SECRET,
+    MESSAGE_RATE_LIMIT: '100000',
+    ...more,
+  });
+  const module = await Test.createTestingModule({ imports: [ChatModule.with(env)] }).compile();
+  const app = module.createNestApplication<NestExpressApplication>({ logger: false, forceCloseConnections: true });
+  configureRest(app);
+  app.useWebSocketAdapter(new RedisIoAdapter(app));
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+export type ChatWorld = Awaited<ReturnType<typeof chatWorld>>;

@@ -1,0 +1,34 @@
+import { type Sends, takeSend } from './send.rules.js';
+
+const allowance = { limit: 3, windowMs: 1000 };
+
+function taken(times: number[]): { sends: Sends; waits: number[] } {
+  let sends: Sends = [];
+  const waits = times.map((now) => {
+    const next = takeSend(sends, now, allowance);
+    sends = next.sends;
+    return next.retryAfterMs;
+  });
+  return { sends, waits };
+}
+
+describe('takeSend', () => {
+  it('lets the limit through, and says how long the next one waits', () => {
+    expect(taken([0, 100, 200, 300]).waits).toEqual([0, 0, 0, 700]);
+  });
+
+  it('lets one through as soon as the oldest has left the window', () => {
+    expect(taken([0, 100, 200, 1000, 1001]).waits).toEqual([0, 0, 0, 0, 99]);
+  });
+
+  it('has no edge at which twice as many pass', () => {
+    const times = Array.from({ length: 400 }, (_, n) => n * 10);
+    const passed = times.filter((_, n) => taken(times).waits[n] === 0);
+    for (const at of passed)
+      expect(passed.filter((other) => other > at - 1000 && other <= at).length).toBeLessThanOrEqual(3);
+  });
+
+  it('does not count what it refused', () => {
+    expect(taken([0, 0, 0, 500, 500, 500]).sends).toHaveLength(3);
+  });
+});
