@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { echo, standIn, startGateway, tokenOf } from '../gateway.suite.js';
@@ -258,6 +258,22 @@ describe('a service that is down', () => {
     expect((await ask('/api/v1/chat/x')).status).toBe(200);
     notification = await standIn(echo, { port });
     expect((await ask('/api/v1/devices')).status).toBe(200);
+  });
+
+  it('does not spoil the connection of a client that was sending to it', async () => {
+    await notification.stop();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const send = async (path: string, body?: Buffer) => {
+      const options = { agent, headers: { authorization }, method: body ? 'POST' : 'GET' };
+      const sent = httpRequest(gateway.url + path, options).end(body);
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      await text(answer);
+      return answer.statusCode;
+    };
+    expect(await send('/api/v1/devices', Buffer.alloc(5 * MiB))).toBe(503);
+    expect(await send('/api/v1/chat/x')).toBe(200);
+    agent.destroy();
+    notification = await standIn(echo, { port: notification.port });
   });
 
   it('is answered for when it is silent', async () => {

@@ -1,26 +1,19 @@
 import type { Socket } from 'node:net';
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
-/** The open WebSockets: the client's connection and the upstream's end together, and all end when the app does. */
+/** The open WebSockets: a client's connection and the upstream's end together, however either ends. */
 @Injectable()
-export class Tunnels implements BeforeApplicationShutdown {
-  private readonly clients = new Set<Socket>();
+export class Tunnels {
+  private readonly clients = new WeakSet<Socket>();
 
   join(client: Socket, upstream: Socket): void {
     this.clients.add(client);
-    client.once('close', () => {
-      this.clients.delete(client);
-      upstream.destroy();
-    });
+    client.once('close', () => upstream.destroy());
     // What the upstream said last still goes out.
     upstream.once('close', () => client.destroySoon());
   }
 
   has(client: Socket): boolean {
     return this.clients.has(client);
-  }
-
-  beforeApplicationShutdown(): void {
-    for (const client of this.clients) client.destroy();
   }
 }
