@@ -27,7 +27,7 @@ describe('finding the engines', () => {
       { name: 'two', look: () => Promise.resolve('/two/mongod') },
       { name: 'three', look: () => Promise.resolve('/three/mongod') },
     ];
-    expect(await findBinary(MONGODB, {}, silent, places)).toEqual({ binary: '/two/mongod' });
+    expect(await findBinary(MONGODB, { env: {}, log: silent, places })).toEqual({ binary: '/two/mongod' });
   });
 
   it('says in one message what was tried and the three ways out', async () => {
@@ -35,7 +35,7 @@ describe('finding the engines', () => {
       { name: 'here', look: no('empty') },
       { name: 'there', look: no('no network') },
     ];
-    const failing = findBinary(REDIS, {}, silent, places);
+    const failing = findBinary(REDIS, { env: {}, log: silent, places });
     await expect(failing).rejects.toThrow(
       [
         'No Redis was found. Tried:',

@@ -21,6 +21,12 @@ interface Place {
   look: Step;
 }
 
+interface Search {
+  env: Env;
+  log: Log;
+  places?: Place[];
+}
+
 const PATH_AND_CACHE: Place[] = [
   { name: 'the PATH', look: onPath },
   { name: 'the cache of earlier downloads', look: cached },
@@ -38,14 +44,14 @@ export async function findEngines(env: Env, log: Log): Promise<Engines> {
   const uri = givenMongo(env);
   const address = givenRedis(env);
   const [mongo, redis] = await Promise.all([
-    uri ? { uri } : findBinary(MONGODB, env, log),
-    address ? { address } : findBinary(REDIS, env, log),
+    uri ? { uri } : findBinary(MONGODB, { env, log }),
+    address ? { address } : findBinary(REDIS, { env, log }),
   ]);
   return { mongo, redis };
 }
 
 /** Finds or fetches one engine's binary. */
-export async function findBinary(engine: Engine, env: Env, log: Log, places = PLACES[engine.name]): Promise<Binary> {
+export async function findBinary(engine: Engine, { env, log, places = PLACES[engine.name] }: Search): Promise<Binary> {
   const tried: string[] = [];
   for (const { name, look } of places) {
     try {

@@ -14,7 +14,7 @@ let folder: string;
 let options: (port: number) => MongoOptions;
 
 beforeAll(async () => {
-  const { binary } = await findBinary(MONGODB, process.env, console.log);
+  const { binary } = await findBinary(MONGODB, { env: process.env, log: console.log });
   folder = await mkdtemp(join(tmpdir(), 'parley-mongo-'));
   const place = { dataDir: join(folder, 'data'), logFile: join(folder, 'log') };
   options = (port) => ({ binary, port, ...place, leash: true });

@@ -10,6 +10,8 @@ export interface MongoOptions {
   dataDir: string;
   logFile: string;
   leash?: Command['leash'];
+  /** Told as soon as the process exists, long before it is ready. */
+  onLaunch?: (process: Running) => void;
 }
 
 export interface RunningMongo extends Running {
@@ -32,12 +34,15 @@ export async function startMongo(options: MongoOptions): Promise<RunningMongo> {
   const stopping = ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'];
   const args = [...place, '--replSet', SET, '--storageEngine', 'wiredTiger', ...stopping];
   const process = await launch({ command: binary, args, logFile, leash });
+  options.onLaunch?.(process);
   try {
     await until(async () => (await ask(port, '')) !== undefined, process.exited, READY_MS);
     await becomePrimary(port, process);
   } catch (error) {
     await process.stop(0);
-    throw new Error(`MongoDB did not start: ${(error as Error).message}\n${await complaints(logFile)}`);
+    throw new Error(`MongoDB did not start: ${(error as Error).message}\n${await complaints(logFile)}`, {
+      cause: error,
+    });
   }
   return { ...process, port, uri: `mongodb://127.0.0.1:${port}/?replicaSet=${SET}` };
 }

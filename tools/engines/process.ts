@@ -10,6 +10,7 @@ export interface Command {
   /** Both outputs are appended to it, so that the process outlives us without a broken pipe. */
   logFile: string;
   env?: Env;
+  cwd?: string;
   /** When we die, however we die, the process is killed too, and this folder (if any) removed. */
   leash?: boolean | { folder: string };
 }
@@ -28,7 +29,8 @@ export async function launch(command: Command): Promise<Running> {
   mkdirSync(dirname(command.logFile), { recursive: true });
   const log = openSync(command.logFile, 'a');
   const env = { ...(command.env ?? process.env) };
-  const child = spawn(command.command, command.args, { env, detached: true, stdio: ['ignore', log, log] });
+  const options = { env, cwd: command.cwd, detached: true };
+  const child = spawn(command.command, command.args, { ...options, stdio: ['ignore', log, log] });
   closeSync(log);
   const exited = exitOf(child);
   const { pid } = child;

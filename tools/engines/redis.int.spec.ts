@@ -13,7 +13,7 @@ let folder: string;
 let options: RedisOptions;
 
 beforeEach(async () => {
-  const { binary } = await findBinary(REDIS, process.env, console.log);
+  const { binary } = await findBinary(REDIS, { env: process.env, log: console.log });
   folder = await mkdtemp(join(tmpdir(), 'parley-redis-'));
   options = { binary, port: await freePort(), logFile: join(folder, 'log'), leash: true };
 });

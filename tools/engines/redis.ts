@@ -10,6 +10,8 @@ export interface RedisOptions {
   /** Where the data is kept; without it nothing is. */
   dataDir?: string;
   leash?: Command['leash'];
+  /** Told as soon as the process exists, long before it is ready. */
+  onLaunch?: (process: Running) => void;
 }
 
 export interface RunningRedis extends Running {
@@ -27,6 +29,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   const keeping = dataDir ? ['--appendonly', 'yes', '--save', '900', '1'] : ['--appendonly', 'no', '--save', ''];
   const place = ['--dir', dataDir ?? dirname(logFile), '--port', String(port), '--bind', '127.0.0.1'];
   const process = await launch({ command: binary, args: [...place, ...keeping], logFile, leash });
+  options.onLaunch?.(process);
   try {
     // While it loads its data it answers -LOADING.
     await until(async () => (await ask(port, 'PING\r\n'))?.startsWith('+PONG') ?? false, process.exited, READY_MS);
@@ -35,7 +38,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
     if (!itself) throw new Error((await soon(process.exited)) ?? `another process answers on port ${port}`);
   } catch (error) {
     await process.stop(0);
-    throw new Error(`Redis did not start: ${(error as Error).message}\n${await lastLines(logFile)}`);
+    throw new Error(`Redis did not start: ${(error as Error).message}\n${await lastLines(logFile)}`, { cause: error });
   }
   return { ...process, host: '127.0.0.1', port, url: `redis://127.0.0.1:${port}` };
 }

@@ -14,7 +14,7 @@ declare global {
 export default async function setup(): Promise<void> {
   const { mongo } = await findEngines(process.env, console.log);
   // Tests stop and freeze their Redis, so they never share one that runs already.
-  process.env.PARLEY_TEST_REDIS_BINARY = (await findBinary(REDIS, process.env, console.log)).binary;
+  process.env.PARLEY_TEST_REDIS_BINARY = (await findBinary(REDIS, { env: process.env, log: console.log })).binary;
   process.env.PARLEY_TEST_MONGODB_URI = 'uri' in mongo ? mongo.uri : await start(mongo.binary);
 }
 

@@ -129,7 +129,7 @@ describe('the cache', () => {
 describe("MongoDB's own download", () => {
   it('gives up at once when its host cannot be reached', async () => {
     const closed = createServer();
-    const port = await new Promise((done) =>
+    const port = await new Promise<number>((done) =>
       closed.listen(0, '127.0.0.1', () => done((closed.address() as { port: number }).port)),
     );
     await new Promise((done) => closed.close(done));

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { stopSignals } from './stop-signals.ts';
+import { portsFrom } from './suite/apps.ts';
+import { up } from './up.ts';
+
+const HELP = `npm run up -- [options]
+  --port 3000     the gateway's port; the others follow (+5 and +15 chat, +6 notification, +7 media)
+  --data .data    the folder of data, logs and up.json
+  --watch         build and restart what is edited (npm run dev)`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '3000' },
+    data: { type: 'string', default: '.data' },
+    watch: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(HELP);
+} else {
+  const root = resolve(import.meta.dirname, '../..');
+  const place = { root, dataDir: resolve(root, values.data), ports: portsFrom(Number(values.port)) };
+  const code = await up({ ...place, watch: values.watch, log: console.log, ...stopSignals() });
+  process.exit(code);
+}

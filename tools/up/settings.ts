@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { Env } from '../engines/engine.ts';
+
+/** The environment wins over `.env`; what is empty counts as not set, as it does for the apps. */
+export async function readSettings(root: string, environment: Env): Promise<Env> {
+  const file = join(root, '.env');
+  const dotEnv = existsSync(file) ? parseEnv(await readFile(file, 'utf8')) : {};
+  const isSet = ([, value]: [string, string | undefined]): boolean => value !== undefined && value !== '';
+  return Object.fromEntries([...Object.entries(dotEnv), ...Object.entries(environment)].filter(isSet));
+}
+
+/** The secret of the settings, or one made up the first time and kept with the data. */
+export async function jwtSecret(env: Env, dataDir: string): Promise<string> {
+  if (env.JWT_SECRET) return env.JWT_SECRET;
+  const file = join(dataDir, 'jwt-secret');
+  await mkdir(dataDir, { recursive: true });
+  const made = randomBytes(36).toString('base64url');
+  await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return readFile(file, 'utf8');
+}

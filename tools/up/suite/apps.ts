@@ -1,0 +1,60 @@
+import type { Env } from '../../engines/engine.ts';
+
+/** The ports of the five processes. */
+export interface Ports {
+  gateway: number;
+  'chat-1': number;
+  'chat-2': number;
+  notification: number;
+  media: number;
+}
+
+/** One process of an app, and the settings that only it gets. */
+export interface AppProcess {
+  name: keyof Ports;
+  app: string;
+  port: number;
+  env: Env;
+}
+
+/** The usual ports, or the same moved so that the gateway has this one. */
+export function portsFrom(gateway = 3000): Ports {
+  return {
+    gateway,
+    'chat-1': gateway + 5,
+    'chat-2': gateway + 15,
+    notification: gateway + 6,
+    media: gateway + 7,
+  };
+}
+
+export function addressOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Every process of the suite, in the order of their start; the gateway is last, and stops first. */
+export function appProcesses(ports: Ports): AppProcess[] {
+  const at = (name: keyof Ports): string => addressOf(ports[name]);
+  const chat = (name: 'chat-1' | 'chat-2'): AppProcess => ({
+    name,
+    app: 'chat',
+    port: ports[name],
+    env: { NODE_NAME: name, MEDIA_SERVICE_URL: at('media') },
+  });
+  return [
+    chat('chat-1'),
+    chat('chat-2'),
+    { name: 'media', app: 'media', port: ports.media, env: { PUBLIC_URL: `http://localhost:${ports.gateway}` } },
+    { name: 'notification', app: 'notification', port: ports.notification, env: {} },
+    {
+      name: 'gateway',
+      app: 'api-gateway',
+      port: ports.gateway,
+      env: {
+        CHAT_URLS: `${at('chat-1')},${at('chat-2')}`,
+        NOTIFICATION_URLS: at('notification'),
+        MEDIA_URLS: at('media'),
+      },
+    },
+  ];
+}

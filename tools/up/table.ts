@@ -1,0 +1,35 @@
+import { relative } from 'node:path';
+import { addressOf, type Ports } from './suite/apps.ts';
+import { DEMO_PEOPLE } from './seed.ts';
+
+interface Shown {
+  ports: Ports;
+  engines: { mongodb: string; redis: string };
+  dataDir: string;
+  demo: boolean;
+}
+
+/** What one needs to know to begin: one table. */
+export function table({ ports, engines, dataDir, demo }: Shown): string {
+  const gateway = `http://localhost:${ports.gateway}`;
+  const here = relative(process.cwd(), dataDir) || dataDir;
+  const logins = DEMO_PEOPLE.map(({ username, password }) => ['', `${username} / ${password}`]);
+  const rows = [
+    ['API gateway', gateway],
+    ['API docs', `${gateway}/docs`],
+    ['Chat nodes', `${addressOf(ports['chat-1'])}  ${addressOf(ports['chat-2'])}`],
+    ['Notification', addressOf(ports.notification)],
+    ['Media', addressOf(ports.media)],
+    ['MongoDB', withoutPassword(engines.mongodb)],
+    ['Redis', withoutPassword(engines.redis)],
+    ...(demo ? [['Demo logins', logins[0]?.[1] ?? ''], ...logins.slice(1)] : []),
+    ['Logs', `${here}/logs/`],
+    ['Processes', `${here}/up.json`],
+  ];
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(14)}${value}`);
+  return ['', 'Parley is up', '', ...lines, '', 'Ctrl-C stops everything; the data stays.', ''].join('\n');
+}
+
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//…@');
+}
