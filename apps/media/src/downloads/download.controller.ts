@@ -51,7 +51,7 @@ export class DownloadController {
   @ApiOperation({ summary: 'What is known of a file' })
   @ApiEnvelope(MediaShape)
   @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
-  async info(@Who() who: Bearer, @Param('id') id: string) {
+  async fileInfo(@Who() who: Bearer, @Param('id') id: string) {
     return ok(shown(await this.downloads.find(who, id), this.env.PUBLIC_URL));
   }
 
@@ -63,7 +63,7 @@ export class DownloadController {
   })
   @ApiEnvelope(MediaShape, 'list')
   @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND')
-  async check(@Who() who: Bearer, @Body() { mediaIds }: CheckShape) {
+  async checkFiles(@Who() who: Bearer, @Body() { mediaIds }: CheckShape) {
     const records = await this.downloads.findAll(who, mediaIds);
     return ok(records.map((record) => shown(record, this.env.PUBLIC_URL)));
   }

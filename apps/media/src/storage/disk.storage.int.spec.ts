@@ -75,6 +75,24 @@ describe('the storage on disk', () => {
     expect((await files()).sort()).toEqual([`incoming/${coming}`, `kept/03/${kept}`]);
   });
 
+  it('ends only once what was coming has broken off and left nothing', async () => {
+    const cable = Promise.withResolvers<void>();
+    const staged = storage.stage(
+      ID,
+      (async function* () {
+        yield Buffer.from('hello');
+        await cable.promise;
+        throw new Error('cut');
+      })(),
+    );
+    const refused = expect(staged).rejects.toThrow('cut');
+    const ended = storage.onApplicationShutdown();
+    cable.resolve();
+    await ended;
+    expect(await files()).toEqual([]);
+    await refused;
+  });
+
   it('does not start where it cannot write', async () => {
     await writeFile(join(folder, 'taken'), '');
     await expect(new DiskStorage(join(folder, 'taken')).onModuleInit()).rejects.toThrow('ENOTDIR');

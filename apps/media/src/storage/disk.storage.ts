@@ -1,13 +1,14 @@
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { ByteRange, Storage } from './storage.js';
 
 /** Keeps files in a folder: `incoming/<id>` while they come, `kept/<last two digits of the id>/<id>` from then on. */
-export class DiskStorage implements Storage, OnModuleInit {
+export class DiskStorage implements Storage, OnModuleInit, OnApplicationShutdown {
   private readonly incoming: string;
   private readonly kept: string;
+  private readonly writing = new Set<Promise<void>>();
 
   constructor(folder: string) {
     this.incoming = resolve(folder, 'incoming');
@@ -20,17 +21,18 @@ export class DiskStorage implements Storage, OnModuleInit {
     await mkdir(this.kept, { recursive: true });
   }
 
+  /** A stop cuts connections, and so their uploads; the process lasts until these have tidied up. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled(this.writing);
+  }
+
   async stage(id: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const path = join(this.incoming, id);
-    const file = await open(path, 'wx', 0o600);
+    const writing = write(join(this.incoming, id), content);
+    this.writing.add(writing);
     try {
-      for await (const chunk of content) await file.writeFile(chunk);
-      await file.sync();
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
+      await writing;
     } finally {
-      await file.close();
+      this.writing.delete(writing);
     }
   }
 
@@ -70,6 +72,19 @@ export class DiskStorage implements Storage, OnModuleInit {
 
   private pathOf(id: string): string {
     return join(this.kept, id.slice(-2), id);
+  }
+}
+
+async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of content) await file.writeFile(chunk);
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { Storage } from '../storage/storage.js';
 import { StagingSweeper } from './staging.sweeper.js';
 
@@ -9,6 +10,7 @@ describe('the sweeper of staged files', () => {
   const sweep = jest.fn<Storage['sweep']>();
   let sweeper: StagingSweeper;
 
+  beforeAll(() => void Logger.overrideLogger(false));
   beforeEach(() => {
     jest.useFakeTimers({ now: NOON });
     sweep.mockReset().mockResolvedValue(0);
