@@ -116,6 +116,12 @@ describe('a refusal', () => {
     expect(answer).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
   });
 
+  it('answers an event that nobody knows', async () => {
+    for (const event of ['message_explode', 'constructor', '__proto__']) {
+      expect(await ana.socket.answer(event, {})).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
+    }
+  });
+
   it('of a text of 5,001 characters is clear, and 5,000 families are one text', async () => {
     const family = '👨‍👩‍👧';
     expect(await ana.socket.answer('message_send', { conversationId: room._id, text: 'x'.repeat(5001) })).toMatchObject(

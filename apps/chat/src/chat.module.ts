@@ -83,6 +83,8 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly lease: PresenceLease,
     private readonly connections: Connections,
     private readonly heads: HeadWriter,
+    private readonly writer: MessageWriter,
+    private readonly fanOut: FanOut,
     @Inject(NODE_ID) private readonly nodeId: string,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(BUS) private readonly bus: Bus,
@@ -120,10 +122,13 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     this.redis.on('ready', () => void this.connections.announceAll().catch(() => undefined));
   }
 
-  /** Sockets are closed by then; what was acked is written down before MongoDB is let go. */
+  /** No new words, then what was heard is kept and acked, then heads are written: MongoDB is let go after this. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.lease.end(this.nodeId);
+    await this.writer.idle();
+    this.fanOut.closeSockets();
+    await this.writer.idle();
     await this.heads.flush();
+    await this.lease.end(this.nodeId);
   }
 
   onApplicationShutdown(): void {

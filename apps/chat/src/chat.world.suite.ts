@@ -62,6 +62,7 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
     apps.push(await startNode(redis, uri, { NODE_NAME: `chat-${node}`, ...more }));
   const urls = apps.map((app) => `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`);
   const chatters: Chatter[] = [];
+  const stopped = new Set<number>();
   return {
     redis,
     uri,
@@ -76,9 +77,14 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
     },
     /** Somebody on the given node, over REST only. */
     someone: (id: string, node = 1) => new Chatter(id, urls[node - 1] as string),
+    /** Stops a node as SIGTERM does. */
+    stop: async (node: number) => {
+      stopped.add(node);
+      await apps[node - 1]?.close();
+    },
     close: async () => {
       for (const { socket } of chatters) socket.close();
-      await Promise.all(apps.map((app) => app.close()));
+      await Promise.all(apps.map((app, index) => !stopped.has(index + 1) && app.close()));
       await redis.stop();
     },
   };

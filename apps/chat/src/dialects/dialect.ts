@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { ClassConstructor } from 'class-transformer';
 import type { Socket } from 'socket.io';
-import type { AppError } from '@app/common/errors/app-error.js';
+import { AppError } from '@app/common/errors/app-error.js';
 import { knownError } from '@app/common/errors/known-error.js';
 import { shaped } from '@app/common/errors/validate.js';
 import type { Asker } from '../asker.js';
@@ -67,20 +67,22 @@ export interface Speaker {
   log: Logger;
 }
 
-/** Makes a socket understood: each wire event is validated, asked of its verb, and answered through the ack or an event. */
-export function speak(speaker: Speaker): void {
-  const { socket, dialect } = speaker;
-  for (const [wireEvent, heard] of Object.entries(dialect.hears)) {
-    socket.on(wireEvent, (...words: unknown[]) => void answer(speaker, { wireEvent, heard, words }));
-  }
+/** One packet of a socket. */
+interface Said {
+  wireEvent: string;
+  words: unknown[];
 }
 
-async function answer(speaker: Speaker, said: { wireEvent: string; heard: Row; words: unknown[] }): Promise<void> {
-  const { socket, who, dialect, verbs, log } = speaker;
+/** Makes a socket understood: each wire event is validated, asked of its verb, and answered through the ack or an event. */
+export function speak(speaker: Speaker): void {
+  speaker.socket.onAny((wireEvent: string, ...words: unknown[]) => void answer(speaker, { wireEvent, words }));
+}
+
+async function answer(speaker: Speaker, said: Said): Promise<void> {
+  const { socket, dialect, log } = speaker;
   const ack = said.words.find((word) => typeof word === 'function');
-  const [input] = said.words;
   try {
-    const reply = await said.heard.run(verbs, who, input);
+    const reply = await ask(speaker, said);
     ack?.({ ok: true, data: reply.data });
     if (reply.says) socket.emit(...reply.says);
   } catch (thrown) {
@@ -92,4 +94,10 @@ async function answer(speaker: Speaker, said: { wireEvent: string; heard: Row; w
     const event = dialect.fails(error, said.wireEvent);
     if (event) socket.emit(...event);
   }
+}
+
+async function ask({ dialect, verbs, who }: Speaker, { wireEvent, words }: Said): Promise<Reply> {
+  const heard = Object.hasOwn(dialect.hears, wireEvent) ? dialect.hears[wireEvent] : undefined;
+  if (!heard) throw new AppError('INVALID_INPUT', { message: 'There is no such event.' });
+  return heard.run(verbs, who, words[0]);
 }

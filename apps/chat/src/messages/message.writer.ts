@@ -51,9 +51,9 @@ export class MessageWriter {
     });
   }
 
-  /** True while something waits or flies. */
-  get busy(): boolean {
-    return this.waitingCount > 0;
+  /** Resolves when nothing waits or flies any more. */
+  async idle(): Promise<void> {
+    while (this.waitingCount > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
   private offer(lane: Lane): void {

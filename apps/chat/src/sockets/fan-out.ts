@@ -51,6 +51,11 @@ export class FanOut extends Teller {
     this.server = server;
   }
 
+  /** Closes the sockets of this node; their clients connect to another. */
+  closeSockets(): void {
+    for (const { namespace } of DIALECTS) this.server?.of(namespace).local.disconnectSockets(true);
+  }
+
   tell<E extends DomainEvent>(name: E, event: DomainEvents[E]): void {
     const flags = flagsOf(name, event);
     for (const { to, except, listener } of audiences[name](event)) {
