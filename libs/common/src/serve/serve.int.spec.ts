@@ -1,0 +1,96 @@
+import { Body, Controller, Get, Post } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { AppError } from '../errors/app-error.js';
+import { IsString } from 'class-validator';
+import { configureRest } from './serve.js';
+
+class Named {
+  @IsString()
+  name: string;
+}
+
+@Controller()
+class Behaviours {
+  @Post('named')
+  named(@Body() body: Named) {
+    return body;
+  }
+
+  @Get('known')
+  known() {
+    throw new AppError('RATE_LIMITED', { retryAfterMs: 1500 });
+  }
+
+  @Get('bug')
+  bug() {
+    throw new TypeError('the secret inner state');
+  }
+
+  @Get('mongo-away')
+  away() {
+    throw Object.assign(new Error('no server at 10.0.0.1'), { name: 'MongoServerSelectionError' });
+  }
+}
+
+let app: NestExpressApplication;
+let url: string;
+
+beforeAll(async () => {
+  const module = await Test.createTestingModule({ controllers: [Behaviours] }).compile();
+  app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  configureRest(app);
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+});
+afterAll(() => app.close());
+
+async function asked(path: string, body?: string): Promise<{ response: Response; body: Record<string, unknown> }> {
+  const init = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  const response = await fetch(`${url}${path}`, init);
+  return { response, body: (await response.json()) as Record<string, unknown> };
+}
+
+describe('a failed request', () => {
+  it('is answered with its code, and when to come back', async () => {
+    const { response, body } = await asked('/known');
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(body).toMatchObject({ success: false, code: 'RATE_LIMITED', retryAfterMs: 1500 });
+  });
+
+  it('says nothing of the inside when it is our fault, but an id', async () => {
+    const { response, body } = await asked('/bug');
+    expect(response.status).toBe(500);
+    expect(body).toEqual({
+      success: false,
+      code: 'INTERNAL',
+      message: expect.any(String),
+      errorId: expect.any(String),
+    });
+    expect(JSON.stringify(body)).not.toContain('secret');
+  });
+
+  it('is retryable while MongoDB is away', async () => {
+    const { response, body } = await asked('/mongo-away');
+    expect(response.status).toBe(503);
+    expect(body).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1000 });
+  });
+
+  it.each([
+    ['broken JSON', '{"name":', 400, 'INVALID_INPUT'],
+    ['a wrong type', '{"name":{"$ne":1}}', 400, 'INVALID_INPUT'],
+    ['an unknown field', '{"name":"a","admin":true}', 400, 'INVALID_INPUT'],
+    ['a body above 100 kB', JSON.stringify({ name: 'x'.repeat(200_000) }), 413, 'TOO_LARGE'],
+  ])('names what is wrong with %s', async (_what, body, status, code) => {
+    const answer = await asked('/named', body);
+    expect([answer.response.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it('has the envelope where no route is', async () => {
+    expect(await asked('/nowhere')).toMatchObject({
+      response: { status: 404 },
+      body: { success: false, code: 'NOT_FOUND' },
+    });
+  });
+});
