@@ -9,7 +9,7 @@ const SETTLE_MS = 150;
  * Builds what was edited, and hands over the apps that were. Costs nothing while nobody edits: compilers that stay
  * in memory would react a few seconds sooner, and need half a gigabyte for each app.
  */
-export async function watchSources(work: Work, built: (app: string) => Promise<void>): Promise<void> {
+export async function watchSources(work: Work, built: (app: string) => Promise<unknown>): Promise<void> {
   const changes = new Changes();
   for (const folder of ['apps', 'libs']) {
     const options = { recursive: true, signal: work.signal };

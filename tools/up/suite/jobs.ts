@@ -102,6 +102,8 @@ async function ready(name: string, port: number, running: Running): Promise<void
     );
   await until(answers, running.exited, READY_MS).catch(async (error: Error) => {
     await running.stop(0);
-    throw new Error(`${name} did not start: ${error.message}. Its last words:\n${await lastLines(running.logFile, 20)}`);
+    throw new Error(
+      `${name} did not start: ${error.message}. Its last words:\n${await lastLines(running.logFile, 20)}`,
+    );
   });
 }
