@@ -29,7 +29,7 @@ export const settings = {
     default: 'http://localhost:3000',
     desc: 'The address at which clients reach the gateway; the urls of media begin with it.',
   }),
-  MEDIA_DIR: str({ default: '.data/media', desc: 'The folder that keeps the files; one file system, not shared out.' }),
+  MEDIA_DIR: str({ default: '.data/media', desc: 'The folder that keeps the files, all on one file system.' }),
   MEDIA_MAX_BYTES: count({ default: 10 * 1024 * 1024, desc: 'The greatest size of one file, in bytes.' }),
   MEDIA_TYPES: contentTypes({
     default: DEFAULT_TYPES,

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JwtService } from '@nestjs/jwt';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -10,10 +9,9 @@ import { type Connection, Types } from 'mongoose';
 import { readEnv } from '@app/common/env/env.js';
 import { configureRest } from '@app/common/serve/serve.js';
 import { startTestRedis, testMongo } from '@app/testing/engines.js';
+import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
 import { settings } from './env.js';
 import { MediaModule } from './media.module.js';
-
-const JWT_SECRET = 'a-secret-of-the-tests-with-32-letters';
 
 /** One pixel. */
 const PNG = Buffer.from(
@@ -39,8 +37,7 @@ export class Person {
     readonly id: string,
     private readonly url: string,
   ) {
-    const token = new JwtService().sign({ sub: id, name: id }, { secret: JWT_SECRET, expiresIn: '1h' });
-    this.headers = { Authorization: `Bearer ${token}` };
+    this.headers = { Authorization: `Bearer ${tokenOf(id)}` };
   }
 
   ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -72,7 +69,7 @@ export async function mediaWorld() {
     LOG_LEVEL: 'silent',
     MONGODB_URI: testMongo('media').uri,
     REDIS_URL: redis.url,
-    JWT_SECRET,
+    JWT_SECRET: TEST_SECRET,
     MEDIA_DIR: folder,
     PUBLIC_URL: 'https://chat.example',
   });

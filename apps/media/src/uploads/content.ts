@@ -1,5 +1,5 @@
 /** A content whose first bytes are known. */
-export interface Begun {
+interface Begun {
   /** The first bytes; fewer than asked for only when there are no more. */
   head: Uint8Array;
   /** All of it, from the first byte; to be read once. */

@@ -16,6 +16,9 @@ interface Refusal {
   message: string;
 }
 
+// Tens of megabytes take their time on a busy machine.
+jest.setTimeout(30_000);
+
 describe('an upload', () => {
   let world: World;
   beforeAll(async () => {
@@ -229,7 +232,7 @@ describe('an upload', () => {
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 10_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error('it did not come to hold');
     await new Promise(setImmediate);

@@ -14,7 +14,7 @@ import { contentTypeOf, type Detected, displayName } from './upload.rules.js';
 const HEAD_BYTES = 64 * 1024;
 
 /** A file as it comes in. */
-export interface IncomingFile {
+interface IncomingFile {
   name: string;
   content: AsyncIterable<Uint8Array>;
 }
