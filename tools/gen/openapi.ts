@@ -15,7 +15,7 @@ type ReadEnv = (settings: Settings, source: Record<string, string | undefined>) 
 async function exampleEnv(root: string, settings: Settings): Promise<object> {
   const { readEnv } = await built<{ readEnv: ReadEnv }>(root, 'libs/common/src/env/env');
   const given = Object.entries(settings).filter(([, spec]) => isRequired(spec));
-  return { ...readEnv(settings, Object.fromEntries(given.map(([name, spec]) => [name, spec.example]))) };
+  return readEnv(settings, Object.fromEntries(given.map(([name, spec]) => [name, spec.example])));
 }
 
 /** The app's own module: the class with `with(env)` in the one `*.module` beside its `main`. */
