@@ -1,14 +1,19 @@
+import { Agent, get } from 'node:http';
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { AppError } from '../errors/app-error.js';
 import { IsString } from 'class-validator';
-import { configureRest } from './serve.js';
+import { configureRest, drain } from './serve.js';
 
 class Named {
   @IsString()
   name: string;
 }
+
+/** Resolved when the slow route is asked, and when it may answer. */
+const asking = Promise.withResolvers<void>();
+const answering = Promise.withResolvers<void>();
 
 @Controller()
 class Behaviours {
@@ -20,6 +25,13 @@ class Behaviours {
   @Get('known')
   known() {
     throw new AppError('RATE_LIMITED', { retryAfterMs: 1500 });
+  }
+
+  @Get('slow')
+  async slow() {
+    asking.resolve();
+    await answering.promise;
+    return { answered: true };
   }
 
   @Get('bug')
@@ -43,7 +55,6 @@ beforeAll(async () => {
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });
-afterAll(() => app.close());
 
 async function asked(path: string, body?: string): Promise<{ response: Response; body: Record<string, unknown> }> {
   const init = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body };
@@ -93,4 +104,19 @@ describe('a failed request', () => {
       body: { success: false, code: 'NOT_FOUND' },
     });
   });
+});
+
+it('a stop answers what is under way, and does not wait for idle connections', async () => {
+  const idle = new Agent({ keepAlive: true });
+  await new Promise((resolve) =>
+    get(`${url}/bug`, { agent: idle }, (response) => response.resume().on('end', resolve)),
+  );
+  const slow = fetch(`${url}/slow`);
+  await asking.promise;
+  const stopped = drain(app);
+  answering.resolve();
+  expect(await (await slow).json()).toEqual({ answered: true });
+  await stopped;
+  await expect(fetch(`${url}/bug`)).rejects.toThrow();
+  idle.destroy();
 });

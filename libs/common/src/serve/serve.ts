@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { type DynamicModule, type INestApplication, Logger as NestLogger, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -6,6 +7,9 @@ import { Logger } from 'nestjs-pino';
 import type { SharedEnv } from '../env/shared.settings.js';
 import { HttpErrorFilter } from '../errors/http-error.filter.js';
 import { invalidInput, VALIDATION } from '../errors/validate.js';
+
+/** How often a stopping server looks for connections that have become idle. */
+const IDLE_LOOK_MS = 50;
 
 /** What makes an app different from the others at its start. */
 export interface Serving {
@@ -29,7 +33,6 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bufferLogs: true,
     bodyParser: serving.bodyParser ?? true,
-    forceCloseConnections: true,
   });
   app.useLogger(app.get(Logger));
   configureRest(app);
@@ -38,6 +41,14 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   endOnSignal(app, env);
   await app.listen(env.PORT, env.HOST);
   new NestLogger('serve').log({ port: env.PORT }, 'listening');
+}
+
+/** Stops an app: requests under way are answered, connections that ask nothing are closed. */
+export async function drain(app: INestApplication): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  // `close` waits for every connection, also for those that clients only keep for later.
+  const closing = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+  await app.close().finally(() => clearInterval(closing));
 }
 
 function endOnSignal(app: INestApplication, env: SharedEnv): void {
@@ -51,7 +62,7 @@ function endOnSignal(app: INestApplication, env: SharedEnv): void {
       log.error('the stop took too long; ending now');
       process.exit(1);
     }, env.SHUTDOWN_TIMEOUT_MS).unref();
-    app.close().then(
+    drain(app).then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'the stop failed');
