@@ -12,7 +12,8 @@ export function openApi(app: INestApplication): OpenAPIObject {
     description: 'Sign-up, login and profiles. Everything else is passed on to the services.',
     gatewayPath: '/',
   });
-  return { ...document, servers: [{ url: '/', description: 'the gateway' }] };
+  // None means `/`. Said, Swagger UI would keep it for the next service that also knows a `/`, which is another one.
+  return { ...document, servers: [] };
 }
 
 /** One Swagger UI at `/docs` over the documents of all services. */
