@@ -17,6 +17,9 @@ import { type Env, settings } from './env.js';
 import { NotificationModule } from './notification.module.js';
 import { PACE, type Pace } from './pace.js';
 
+// Real engines on a busy machine.
+jest.setTimeout(30_000);
+
 const JWT_SECRET = 'a-secret-of-the-tests-with-32-letters';
 
 /** Patience for tests: what takes a minute in production takes part of a second. */

@@ -15,7 +15,7 @@ let world: World;
 beforeAll(async () => {
   world = await notificationWorld();
   await world.boot();
-}, 30_000);
+});
 beforeEach(() => world.devices.deleteMany({}));
 afterAll(() => world.end());
 

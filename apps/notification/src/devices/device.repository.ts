@@ -55,10 +55,10 @@ export class DeviceRepository {
     return (await this.devices.find({ userId: { $in: userIds } }).lean()).map(known);
   }
 
-  /** The installation, if it is (still) this person's. */
-  async find(userId: string, installationId: string): Promise<KnownDevice | undefined> {
-    const device = await this.devices.findOne({ _id: installationId, userId }).lean();
-    return device ? known(device) : undefined;
+  /** Those of these installations that are registered, in no order. */
+  async ofInstallations(ids: readonly string[]): Promise<KnownDevice[]> {
+    if (ids.length === 0) return [];
+    return (await this.devices.find({ _id: { $in: ids } }).lean()).map(known);
   }
 
   /** Removes a person's installation; undefined when they have none of this id. */

@@ -44,20 +44,23 @@ export class AttemptRepository {
     }
   }
 
-  /** Takes one due attempt for as long as the lease; undefined when none is due. */
-  async claim(now: Date, leaseMs: number): Promise<ClaimedAttempt | undefined> {
-    const claimed = await this.attempts
-      .findOneAndUpdate(
-        { state: 'pending', nextAttemptAt: { $lte: now } },
-        {
-          $set: { nextAttemptAt: new Date(now.getTime() + leaseMs), lease: randomUUID() },
-          $inc: { attempts: 1 },
-          $currentDate: { startedAt: true },
-        },
-        { sort: { nextAttemptAt: 1 }, returnDocument: 'after' },
-      )
-      .lean();
-    return claimed ? known(claimed) : undefined;
+  /** Takes due attempts for as long as the lease, at most so many; two workers never get the same one. */
+  async claim(now: Date, leaseMs: number, most: number): Promise<ClaimedAttempt[]> {
+    const due = { state: 'pending', nextAttemptAt: { $lte: now } } as const;
+    const first = await this.attempts.find(due, { _id: 1 }).sort({ nextAttemptAt: 1 }).limit(most).lean();
+    if (first.length === 0) return [];
+    const lease = randomUUID();
+    const chosen = { _id: { $in: first.map(({ _id }) => _id) } };
+    // One of two workers that chose the same finds it no longer due.
+    await this.attempts.updateMany(
+      { ...chosen, ...due },
+      {
+        $set: { nextAttemptAt: new Date(now.getTime() + leaseMs), lease },
+        $inc: { attempts: 1 },
+        $currentDate: { startedAt: true },
+      },
+    );
+    return (await this.attempts.find({ ...chosen, lease }).lean()).map(known);
   }
 
   /** When the next attempt is due, leased ones too. */

@@ -21,12 +21,17 @@ export class AttemptService {
     @Inject(PACE) private readonly pace: Pace,
   ) {}
 
-  async carryOut(attempt: ClaimedAttempt): Promise<void> {
+  /** The devices as they are now, by installation: the token may be newer than the message, or the device someone else's. */
+  async devicesOf(attempts: ClaimedAttempt[]): Promise<Map<string, KnownDevice>> {
+    const devices = await this.devices.ofInstallations(attempts.map(({ installationId }) => installationId));
+    return new Map(devices.map((device) => [device.installationId, device]));
+  }
+
+  async carryOut(attempt: ClaimedAttempt, device: KnownDevice | undefined): Promise<void> {
     const now = new Date();
     if (attempt.push.expiresAt <= now) return this.settle(attempt, { state: 'expired', reason: 'not sent in time' });
-    // Read now, not when the message came: the token may be newer, or the device someone else's.
-    const device = await this.devices.find(attempt.userId, attempt.installationId);
-    if (!device) return this.settle(attempt, { state: 'refused', reason: 'the device is gone' });
+    if (device?.userId !== attempt.userId)
+      return this.settle(attempt, { state: 'refused', reason: 'the device is gone' });
     const parkedUntil = this.breaker.parkedUntil(routeOf(device), now);
     if (parkedUntil) return this.attempts.postpone(attempt, parkedUntil);
     const outcome = await this.senders.of(device.provider).send(attempt.push, device);

@@ -7,7 +7,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await notificationWorld();
-}, 30_000);
+});
 beforeEach(async () => {
   await Promise.all([world.devices.deleteMany({}), world.attempts.deleteMany({})]);
   world.fcm.answers(TOKEN, { status: 200 });
@@ -193,7 +193,7 @@ describe('many pushes', () => {
     expect(sent.map(({ message }) => message.data?.messageId).toSorted()).toEqual(ids.toSorted());
     expect(world.fcm.connections - connections).toBeLessThanOrEqual(8);
     expect(await world.attempts.countDocuments({ state: 'accepted', attempts: 1 })).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('without credentials', () => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { KnownDevice } from '../devices/device.repository.js';
 import { PACE, type Pace } from '../pace.js';
 import { AttemptRepository, type ClaimedAttempt } from './attempt.repository.js';
 import { AttemptService } from './attempt.service.js';
@@ -7,6 +8,7 @@ import { AttemptService } from './attempt.service.js';
 /** Pushes under way have this long to end when the service stops; their leases bring back those that do not. */
 const DRAIN_MS = 4000;
 const REST_MS = 1000;
+const GATHER_MS = 20;
 
 /** Takes due attempts, a bounded number at a time, and has them carried out; any number of processes may do so at once. */
 @Injectable()
@@ -40,12 +42,9 @@ export class DeliveryService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async run(): Promise<void> {
-    let asking = 1;
     while (!this.stopping.signal.aborted) {
       try {
-        const claimed = await this.take(asking);
-        // Twice as many at once while there is more than asked for; one when all is quiet.
-        asking = claimed.length === asking ? Math.min(asking * 2, this.pace.concurrency) : 1;
+        await this.take();
       } catch (error) {
         this.log.warn({ err: error }, 'taking due pushes failed; trying again');
         await pause(REST_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
@@ -53,25 +52,33 @@ export class DeliveryService implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  /** Claims and begins up to `asking` attempts, as many as there is room for; waits when there is none, or none due. */
-  private async take(asking: number): Promise<ClaimedAttempt[]> {
-    const room = this.pace.concurrency - this.underWay.size;
-    if (room === 0) {
-      await Promise.race(this.underWay);
-      return [];
-    }
+  /** Claims and begins as many attempts as there is room for; waits when there is no room, or none is due. */
+  private async take(): Promise<void> {
+    await this.room();
     this.sleep = new AbortController();
-    const now = new Date();
-    const claims = Array.from({ length: Math.min(asking, room) }, () => this.attempts.claim(now, this.pace.leaseMs));
-    const claimed = (await Promise.all(claims)).filter((attempt) => attempt !== undefined);
-    for (const attempt of claimed) this.begin(attempt);
+    const claimed = await this.attempts.claim(
+      new Date(),
+      this.pace.leaseMs,
+      this.pace.concurrency - this.underWay.size,
+    );
+    const devices = await this.service.devicesOf(claimed);
+    for (const attempt of claimed) this.begin(attempt, devices.get(attempt.installationId));
     if (claimed.length === 0) await this.rest(await this.attempts.nextDue());
-    return claimed;
   }
 
-  private begin(attempt: ClaimedAttempt): void {
+  /** Waits until half of the places are free, but only a moment, then for one: claiming many costs as much as one. */
+  private async room(): Promise<void> {
+    const { concurrency } = this.pace;
+    const moment = pause(GATHER_MS, 'late', { ref: false });
+    while (this.underWay.size > concurrency / 2) {
+      if ((await Promise.race([moment, ...this.underWay])) === 'late') break;
+    }
+    while (this.underWay.size >= concurrency) await Promise.race(this.underWay);
+  }
+
+  private begin(attempt: ClaimedAttempt, device: KnownDevice | undefined): void {
     const carried = this.service
-      .carryOut(attempt)
+      .carryOut(attempt, device)
       // Not settled: the lease ends, and it is begun again.
       .catch((error: unknown) => this.log.error({ err: error, messageId: attempt.push.messageId }, 'a push failed'))
       .finally(() => this.underWay.delete(carried));

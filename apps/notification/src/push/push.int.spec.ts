@@ -8,7 +8,7 @@ let world: World;
 beforeAll(async () => {
   world = await notificationWorld();
   await world.boot();
-}, 30_000);
+});
 beforeEach(async () => {
   await Promise.all([world.devices.deleteMany({}), world.attempts.deleteMany({})]);
   await world.registers('ben', 'phone');
