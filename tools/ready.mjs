@@ -59,10 +59,22 @@ function npmCi() {
 function ended(child) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal));
-  return new Promise((done, failed) => {
+  const orphaned = process.env.npm_lifecycle_event ? watchParent(() => child.kill('SIGTERM')) : undefined;
+  return new Promise((/** @type {(code: number) => void} */ done, failed) => {
     child.once('error', failed);
     child.once('exit', (code, signal) => done(signal ? 128 + constants.signals[signal] : (code ?? 1)));
-  });
+  }).finally(() => clearInterval(orphaned));
+}
+
+/** npm passes SIGTERM on to its shell only, and both end at once: what they started must notice by itself. */
+function watchParent(/** @type {() => void} */ gone) {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    gone();
+  }, 250);
+  return look;
 }
 
 function node24() {
