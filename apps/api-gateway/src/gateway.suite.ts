@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readEnv } from '@app/common/env/env.js';
-import { configureRest } from '@app/common/serve/serve.js';
+import { configureRest, drain } from '@app/common/serve/serve.js';
 import { startTestRedis, testMongo } from '@app/testing/engines.js';
 import { JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -30,7 +30,6 @@ export async function startGateway(given: Record<string, string> = {}) {
   const module = await Test.createTestingModule({ imports: [GatewayModule.with({ ...env })] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({
     bodyParser: false,
-    forceCloseConnections: true,
     logger: false,
   });
   configureRest(app);
@@ -38,7 +37,7 @@ export async function startGateway(given: Record<string, string> = {}) {
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const stop = async (): Promise<void> => {
-    await app.close();
+    await drain(app);
     await redis.stop();
   };
   return { app, port, url: `http://127.0.0.1:${port}`, stop };

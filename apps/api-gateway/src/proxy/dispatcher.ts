@@ -13,6 +13,8 @@ export interface Passage {
   url: string;
   pool: Pool;
   upstream: Upstream;
+  /** Engine.IO, whose GETs wait for news. */
+  sockets: boolean;
   /** The answer when the upstream gives none. */
   otherwise: Refusal;
 }
@@ -32,9 +34,10 @@ export class Dispatcher {
   /** The upstream in turn, or the one that has the Engine.IO session; undefined when none has it. */
   async passage({ route, url }: Way): Promise<Passage | undefined> {
     const pool = this.upstreams.of(route.to);
-    const claim = route.sockets ? sessionClaimOf(url.slice(url.indexOf('?') + 1)) : 'none';
-    if (claim === 'none') return { url, pool, upstream: pool.next(), otherwise: upstreamDown };
+    const sockets = route.sockets ?? false;
+    const claim = sockets ? sessionClaimOf(url.slice(url.indexOf('?') + 1)) : 'none';
+    if (claim === 'none') return { url, pool, sockets, upstream: pool.next(), otherwise: upstreamDown };
     const upstream = claim.node === undefined ? undefined : await pool.ofNode(claim.node);
-    return upstream && { url, pool, upstream, otherwise: sessionUnknown };
+    return upstream && { url, pool, sockets, upstream, otherwise: sessionUnknown };
   }
 }

@@ -30,6 +30,7 @@ export class Forwarder {
 
   /** Passes a request on; ends when its answer has. */
   async forward(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (passage.sockets && request.method === 'GET') this.tunnels.poll(request.socket, response);
     await this.prepare(passage, request)(request, response);
   }
 

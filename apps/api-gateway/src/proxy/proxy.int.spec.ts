@@ -335,3 +335,18 @@ describe('the front', () => {
     expect(JSON.stringify(own.paths)).not.toContain('*path');
   });
 });
+
+describe('a stop', () => {
+  it('lets a request that is under way end', async () => {
+    const other = await startGateway({ MEDIA_URLS: media.url });
+    const arrived = new Promise<ServerResponse>((done) => {
+      onMedia = (_request, response) => done(response);
+    });
+    const asked = fetch(`${other.url}/api/v1/media/1`, { headers: { authorization } });
+    const response = await arrived;
+    const stopped = other.stop();
+    response.end('still answered');
+    expect(await (await asked).text()).toBe('still answered');
+    await stopped;
+  });
+});

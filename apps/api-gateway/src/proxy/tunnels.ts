@@ -1,19 +1,43 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 
-/** The open WebSockets: a client's connection and the upstream's end together, however either ends. */
+/** The connections of sockets, WebSockets and long polls alike: at a stop they are cut, as they would never end. */
 @Injectable()
-export class Tunnels {
-  private readonly clients = new WeakSet<Socket>();
+export class Tunnels implements BeforeApplicationShutdown {
+  private readonly open = new Set<Socket>();
+  private readonly upgraded = new WeakSet<Socket>();
+  private stopping = false;
 
+  /** A WebSocket: the client's connection and the upstream's end together, however either ends. */
   join(client: Socket, upstream: Socket): void {
-    this.clients.add(client);
-    client.once('close', () => upstream.destroy());
+    this.upgraded.add(client);
+    this.add(client);
+    client.once('close', () => {
+      this.open.delete(client);
+      upstream.destroy();
+    });
     // What the upstream said last still goes out.
     upstream.once('close', () => client.destroySoon());
   }
 
+  /** A long poll: its connection counts until it is answered. */
+  poll(client: Socket, answer: ServerResponse): void {
+    this.add(client);
+    answer.once('close', () => this.open.delete(client));
+  }
+
   has(client: Socket): boolean {
-    return this.clients.has(client);
+    return this.upgraded.has(client);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    for (const client of this.open) client.destroy();
+  }
+
+  private add(client: Socket): void {
+    this.open.add(client);
+    if (this.stopping) client.destroy();
   }
 }
