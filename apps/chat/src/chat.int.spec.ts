@@ -67,6 +67,19 @@ describe('a message', () => {
     expect(heard.map(({ message }) => message.seq)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
   });
 
+  it('keeps every sender’s order when two nodes clash', async () => {
+    const fresh = await ana.opens(['ben'], { isGroup: true });
+    const burst = (who: Chatter) =>
+      Promise.all(Array.from({ length: 40 }, (_, n) => who.sends(fresh._id, `${who.id} ${n}`)));
+    const both = await Promise.all([burst(ana), burst(ben)]);
+    for (const sent of both) {
+      const places = sent.map(({ seq }) => seq);
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+    }
+    const all = both.flat().map(({ seq }) => seq);
+    expect(all.sort((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, n) => n + 1));
+  });
+
   it('sent again is answered as the first time, over any transport and node, and kept once', async () => {
     const first = await ana.sends(room._id, 'only once', 'again-1');
     const bySocket = await ana.sends(room._id, 'other words', 'again-1');

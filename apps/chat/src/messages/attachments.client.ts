@@ -20,13 +20,34 @@ const PATIENCE_MS = 2000;
 /** Asks the media service which files a sender may attach; url, type and size come from its record. */
 @Injectable()
 export class AttachmentsClient {
+  /** The last question under way, of each sender and conversation. */
+  private readonly asking = new Map<string, Promise<unknown>>();
+
   constructor(
     private readonly jwt: JwtService,
     @Inject(ENV) private readonly env: ChatEnv,
   ) {}
 
-  /** Throws `NOT_FOUND` for a file that is not the sender's, `UNAVAILABLE` while the media service does not answer. */
-  async describe(senderId: string, mediaIds: readonly string[]): Promise<Attachment[]> {
+  /**
+   * Throws `NOT_FOUND` for a file that is not the sender's, `UNAVAILABLE` while the media service does not answer. Answers
+   * in the order asked, so that a text does not overtake the picture that was sent before it.
+   */
+  async describe(
+    message: { senderId: string; conversationId: string },
+    mediaIds: readonly string[],
+  ): Promise<Attachment[]> {
+    const key = `${message.conversationId}${message.senderId}`;
+    const before = this.asking.get(key);
+    if (!before && mediaIds.length === 0) return [];
+    const own = this.recordsOf(message.senderId, mediaIds);
+    const inTurn = Promise.allSettled([before, own]);
+    this.asking.set(key, inTurn);
+    await inTurn;
+    if (this.asking.get(key) === inTurn) this.asking.delete(key);
+    return own;
+  }
+
+  private async recordsOf(senderId: string, mediaIds: readonly string[]): Promise<Attachment[]> {
     if (mediaIds.length === 0) return [];
     const response = await this.ask(senderId, mediaIds);
     if (response.status === 404) {

@@ -68,9 +68,10 @@ export class MessageService {
     const retryAfterMs = await this.limiter.take(who.id);
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
     const lane = await this.lanes.of(ask.conversationId, who.id);
-    const attachments = await this.attachments.describe(who.id, ask.mediaIds);
     const { conversationId, text, localId } = ask;
-    const draft = { conversationId, text, attachments, senderId: who.id, ...(localId !== undefined && { localId }) };
+    const place = { conversationId, senderId: who.id };
+    const attachments = await this.attachments.describe(place, ask.mediaIds);
+    const draft = { ...place, text, attachments, ...(localId !== undefined && { localId }) };
     const written = await this.writer.append(lane, draft);
     // No await from here on: what is told keeps the order of `seq`.
     const message = asMessage(written.message, sender, [who.id]);

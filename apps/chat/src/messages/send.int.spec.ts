@@ -29,6 +29,15 @@ describe('before the ack', () => {
     expect(trips).toEqual({ redis: 1, mongo: ['insert'] });
   });
 
+  it('it stays one when members on two nodes take turns: each node hears where the other stands', async () => {
+    const away = await world.connect('ben', 2);
+    await away.sends(roomId, 'warm here too');
+    const said = await ana.sends(roomId, 'your turn');
+    await away.socket.hears('message_new', (e: { message: { _id: string } }) => e.message._id === said._id);
+    const trips = await roundTrips(() => away.sends(roomId, 'my turn'));
+    expect(trips.mongo).toEqual(['insert']);
+  });
+
   it('twenty people who send at once share them', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, (_, n) => world.connect(`p${n}`, 1)));
     const roomIds = await Promise.all(people.map((person) => person.opens(['ana']).then(({ _id }) => _id)));
