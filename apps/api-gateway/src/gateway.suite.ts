@@ -27,7 +27,7 @@ export async function startGateway(given: Record<string, string> = {}) {
     PORT: '1',
     ...given,
   });
-  const module = await Test.createTestingModule({ imports: [GatewayModule.with({ ...env })] }).compile();
+  const module = await Test.createTestingModule({ imports: [GatewayModule.with(env)] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({
     bodyParser: false,
     logger: false,

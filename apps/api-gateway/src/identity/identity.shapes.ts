@@ -13,7 +13,7 @@ const MayBeLeftOut = () => ValidateIf((_, value) => value !== undefined);
 const PHONE = /^\+?[0-9][0-9 ()/.-]{3,30}$/;
 
 /** What one may say of oneself. */
-export class ProfileShape {
+class ProfileShape {
   /** The name others see, 1 to 64 characters. */
   @MayBeLeftOut()
   @Tidy()
