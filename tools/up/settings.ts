@@ -10,7 +10,7 @@ export async function readSettings(root: string, environment: Env): Promise<Env>
   const file = join(root, '.env');
   const dotEnv = existsSync(file) ? parseEnv(await readFile(file, 'utf8')) : {};
   const isSet = ([, value]: [string, string | undefined]): boolean => value !== undefined && value !== '';
-  return Object.fromEntries([...Object.entries(dotEnv), ...Object.entries(environment)].filter(isSet));
+  return Object.fromEntries(Object.entries({ ...dotEnv, ...environment }).filter(isSet));
 }
 
 /** The secret of the settings, or one made up the first time and kept with the data. */

@@ -12,7 +12,8 @@ interface Shown {
 /** What one needs to know to begin: one table. */
 export function table({ ports, engines, dataDir, demo }: Shown): string {
   const gateway = `http://localhost:${ports.gateway}`;
-  const here = relative(process.cwd(), dataDir) || dataDir;
+  const near = relative(process.cwd(), dataDir);
+  const here = near.startsWith('..') ? dataDir : near;
   const logins = DEMO_PEOPLE.map(({ username, password }) => ['', `${username} / ${password}`]);
   const rows = [
     ['API gateway', gateway],
