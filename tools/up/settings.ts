@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Env } from '../engines/engine.ts';
@@ -18,9 +18,12 @@ export async function jwtSecret(env: Env, dataDir: string): Promise<string> {
   if (env.JWT_SECRET) return env.JWT_SECRET;
   const file = join(dataDir, 'jwt-secret');
   await mkdir(dataDir, { recursive: true });
-  const made = randomBytes(36).toString('base64url');
-  await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+  const made = join(dataDir, `jwt-secret.${process.pid}-${randomUUID()}`);
+  await writeFile(made, randomBytes(36).toString('base64url'), { mode: 0o600 });
+  // The first one wins, and nobody reads half of it.
+  await link(made, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
+  await rm(made);
   return readFile(file, 'utf8');
 }
