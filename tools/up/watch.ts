@@ -16,6 +16,8 @@ export async function watchSources(work: Work, built: (app: string) => Promise<u
     watch(join(work.root, folder), options, (_, file) => /\.(ts|json)$/.test(file ?? '') && changes.add());
   }
   work.log('Watching apps/ and libs/');
+  // What was edited since the build began was not seen by the watch.
+  changes.add();
   while (!work.signal?.aborted) {
     await changes.next();
     // The running apps stay as they are while the sources do not compile.

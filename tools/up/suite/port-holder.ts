@@ -13,7 +13,7 @@ export async function refuseTaken(ports: Readonly<Record<string, number>>): Prom
     if (!(await isFree(port))) lines.push(`Port ${port}, which ${name} needs, is taken by ${await holderOf(port)}`);
   }
   if (lines.length === 0) return;
-  const ways = 'End what holds it, or choose other ports: npm run up -- --port 4000 (the others follow)';
+  const ways = 'End what holds it, or choose another port: -- --port 4000';
   throw new Error([...lines, ways].join('\n'));
 }
 
