@@ -16,7 +16,7 @@ import { RedisIoAdapter } from './sockets/redis-io.adapter.js';
 /** An answer of the native REST. */
 export interface Answer<T> {
   status: number;
-  body: Envelope<T> & Partial<ErrorEnvelope>;
+  body: Omit<Envelope<T>, 'success'> & { success: boolean } & Partial<Pick<ErrorEnvelope, 'code' | 'retryAfterMs'>>;
 }
 
 /** Somebody who chats on one node: over REST, and over a socket once connected. */
@@ -84,7 +84,7 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
     },
     close: async () => {
       for (const { socket } of chatters) socket.close();
-      await Promise.all(apps.map((app, index) => !stopped.has(index + 1) && app.close()));
+      await Promise.all(apps.filter((_, index) => !stopped.has(index + 1)).map((app) => app.close()));
       await redis.stop();
     },
   };

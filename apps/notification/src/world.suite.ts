@@ -157,19 +157,19 @@ export async function notificationWorld() {
     /** Publishes as chat does; returns the id of the event, which is its message's. */
     async publish(event: PublishedEvent<'message.created'>): Promise<string> {
       const { id, source, subject, time, data } = event;
-      await publisher.publish('message.created', { id, source, subject, time }, data);
+      await publisher.publish('message.created', { id, source, subject, time, data });
       return id;
     },
     /** The next push about a message to an installation; each is given once. */
     pushOf: (messageId: string, installationId = 'phone') =>
       fcm.next(({ message, token }) => message.data?.messageId === messageId && token === `${installationId}-token`),
-    /** The push about a message, when it is in this state. */
-    async attempt(messageId: string, state: AttemptState): Promise<PushAttempt> {
+    /** The push about a message, when it is in this state, and for this reason. */
+    async attempt(messageId: string, state: AttemptState, reason?: string): Promise<PushAttempt> {
       const attempts = db.collection<PushAttempt>('push_attempts');
       const changes = attempts.watch([], { maxAwaitTimeMS: 50 });
       try {
         for (;;) {
-          const found = await attempts.findOne({ messageId, state });
+          const found = await attempts.findOne({ messageId, state, ...(reason && { reason }) });
           if (found) return found;
           await changes.tryNext();
         }
@@ -177,8 +177,14 @@ export async function notificationWorld() {
         await changes.close();
       }
     },
+    /** To which installations a message was ever to be pushed, in the order of their names. */
+    async reached(messageId: string): Promise<string[]> {
+      const attempts = await db.collection<PushAttempt>('push_attempts').find({ messageId }).toArray();
+      return attempts.map(({ installationId }) => installationId).toSorted();
+    },
     closeAll,
     async end(): Promise<void> {
+      redis.thaw();
       await closeAll();
       await db.dropDatabase();
       await db.close();

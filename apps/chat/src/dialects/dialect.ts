@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import { AppError } from '@app/common/errors/app-error.js';
 import { knownError } from '@app/common/errors/known-error.js';
 import { shaped } from '@app/common/errors/validate.js';
+import type { WireError } from '@app/contracts/errors.js';
 import type { Asker } from '../asker.js';
 import type { DomainEvent, DomainEvents } from '../domain-events.js';
 import type { VerbName, VerbTable, VerbTypes } from '../verbs.js';
@@ -67,6 +68,8 @@ export interface Speaker {
   log: Logger;
 }
 
+type Ack = (answer: { ok: true; data: unknown } | { ok: false; error: WireError }) => void;
+
 /** One packet of a socket. */
 interface Said {
   wireEvent: string;
@@ -80,7 +83,7 @@ export function speak(speaker: Speaker): void {
 
 async function answer(speaker: Speaker, said: Said): Promise<void> {
   const { socket, dialect, log } = speaker;
-  const ack = said.words.find((word) => typeof word === 'function');
+  const ack = said.words.find((word): word is Ack => typeof word === 'function');
   try {
     const reply = await ask(speaker, said);
     ack?.({ ok: true, data: reply.data });

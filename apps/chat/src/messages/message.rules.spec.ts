@@ -5,7 +5,7 @@ const ana = { id: 'ana', name: 'Ana' };
 
 describe('placed', () => {
   it('takes the next place', () => {
-    expect(placed(draft, 'm', { seq: 7, at: 1000 }, 5000)).toMatchObject({
+    expect(placed(draft, { id: 'm', head: { seq: 7, at: 1000 }, now: 5000 })).toMatchObject({
       seq: 8,
       createdAt: new Date(5000),
       id: 'm',
@@ -13,7 +13,7 @@ describe('placed', () => {
   });
 
   it('never runs behind the message before, whatever the clock says', () => {
-    expect(placed(draft, 'm', { seq: 7, at: 9000 }, 5000).createdAt).toEqual(new Date(9001));
+    expect(placed(draft, { id: 'm', head: { seq: 7, at: 9000 }, now: 5000 }).createdAt).toEqual(new Date(9001));
   });
 });
 
@@ -36,7 +36,7 @@ describe('checkContent', () => {
 });
 
 describe('asMessage', () => {
-  const kept = placed(draft, 'm', { seq: 0, at: 0 }, 1000);
+  const kept = placed(draft, { id: 'm', head: { seq: 0, at: 0 }, now: 1000 });
 
   it('shows a localId to nobody, unless it is made for the sender', () => {
     const shown = asMessage(kept, ana, ['ana']);

@@ -34,7 +34,7 @@ export function checkContent(text: string, attachmentCount: number): void {
 }
 
 /** Gives a draft the next place after `head`; its time never runs behind its place. */
-export function placed(draft: Draft, id: string, head: Head, now: number): KeptMessage {
+export function placed(draft: Draft, { id, head, now }: { id: string; head: Head; now: number }): KeptMessage {
   return { ...draft, id, seq: head.seq + 1, createdAt: new Date(Math.max(now, head.at + 1)) };
 }
 

@@ -99,7 +99,6 @@ export class MessageService {
   private publish(lane: Lane, message: Message): void {
     const { conversation, members } = lane;
     const { id, kind, name } = conversation;
-    const head = { id: message._id, source: 'chat-service', subject: id, time: message.createdAt };
     const data = {
       message,
       conversation: { id, kind, ...(name !== undefined && { name }) },
@@ -107,8 +106,9 @@ export class MessageService {
       participantCount: members.size,
       participantIds: [...members].slice(0, LISTED_PARTICIPANTS),
     };
+    const about = { id: message._id, source: 'chat-service', subject: id, time: message.createdAt };
     this.events
-      .publish('message.created', head, data, this.env.NOTIFICATION_REDIS_CHANNEL)
+      .publish('message.created', { ...about, data, channel: this.env.NOTIFICATION_REDIS_CHANNEL })
       .catch((error: unknown) => this.log.warn({ err: error, messageId: message._id }, 'publishing an event failed'));
   }
 }

@@ -105,7 +105,7 @@ export class MessageWriter {
       this.ready.delete(lane);
       let { head } = lane;
       return lane.waiting.splice(0, alone ? BATCH : 1).map((waiting) => {
-        const message = placed(waiting.draft, waiting.id, head, now);
+        const message = placed(waiting.draft, { id: waiting.id, head, now });
         head = { seq: message.seq, at: message.createdAt.getTime() };
         return { lane, waiting, message };
       });

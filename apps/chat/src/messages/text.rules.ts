@@ -9,8 +9,7 @@ const PREVIEW = 100;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 // Tab, line feed and carriage return are text; every other control character is refused.
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/;
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
 
 /** Throws `INVALID_INPUT` for a text that cannot be kept as it is. Counting is slow, so only a doubtful length is counted. */
 export function checkText(text: string): void {

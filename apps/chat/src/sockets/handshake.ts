@@ -1,4 +1,4 @@
-import { type Bearer, TokenVerifier } from '@app/common/auth/token.verifier.js';
+import type { Bearer, TokenVerifier } from '@app/common/auth/token.verifier.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { Socket } from 'socket.io';
 

@@ -43,7 +43,7 @@ export class RedisIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       serveClient: false,
       cors: { origin: FRONTEND_URL, credentials: true },
-    } as ServerOptions) as Server;
+    } as ServerOptions);
     const nodeId = this.application.get<string>(NODE_ID);
     server.engine.generateId = () => `${nodeId}.${randomBytes(15).toString('base64url')}`;
     server.adapter(this.adapterOf());

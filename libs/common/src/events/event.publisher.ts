@@ -22,12 +22,14 @@ interface WithPublish extends Redis {
   publishEvent(stream: string, event: string, channel: string, keptMs: number): Promise<number>;
 }
 
-/** What an event is about: its id makes a repeated publication the same event. */
-export interface EventHead {
+/** What is published; `id` makes a repeated publication the same event. */
+export interface News<T extends EventType> {
   id: string;
   source: string;
   subject: string;
   time: string;
+  data: EventData[T];
+  channel?: string;
 }
 
 /** Publishes domain events as CloudEvents: to the type's stream, and to its channel for simple subscribers. */
@@ -40,13 +42,9 @@ export class EventPublisher {
     this.redis = redis as WithPublish;
   }
 
-  /** Resolves when Redis has the event; `channel` is the compatibility channel, by default `events:<type>`. */
-  async publish<T extends EventType>(
-    type: T,
-    head: EventHead,
-    data: EventData[T],
-    channel = `events:${type}`,
-  ): Promise<void> {
+  /** Resolves when Redis has the event, on the type's stream and on a channel (`events:<type>` unless another is named). */
+  async publish<T extends EventType>(type: T, news: News<T>): Promise<void> {
+    const { channel = keys.eventChannel(type), data, ...head } = news;
     const event: PublishedEvent<T> = { specversion: '1.0', ...head, type, datacontenttype: 'application/json', data };
     await this.redis.publishEvent(keys.eventStream(type), JSON.stringify(event), channel, KEPT_MS);
   }

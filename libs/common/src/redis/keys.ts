@@ -12,6 +12,8 @@ export const keys = {
   messageRate: (userId: string) => `rate:message:${userId}`,
   /** Stream of a type's CloudEvents; field `event` holds the JSON. */
   eventStream: (type: string) => `events:${type}:stream`,
+  /** Channel that a type's CloudEvents are mirrored to, for simple subscribers. */
+  eventChannel: (type: string) => `events:${type}`,
   /** Dead letters of a stream, for one consumer group. */
   deadLetters: (type: string, group: string) => `events:${type}:dead:${group}`,
 };
