@@ -25,11 +25,19 @@ export function openApiOf(app: INestApplication, about: About): OpenAPIObject {
     .setDescription(about.description)
     .setVersion('1')
     .addServer(about.gatewayPath, 'through the gateway')
-    .addServer('/', 'this service directly')
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();
   return SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+}
+
+/** Swagger UI at `/api` and the document at `/api-json`; "Try it out" there asks this service, not the gateway. */
+export function serveOpenApi(app: INestApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup('api', app, document, {
+    jsonDocumentUrl: 'api-json',
+    patchDocumentOnRequest: (request, _response, whole) =>
+      (request as { originalUrl: string }).originalUrl.endsWith('.js') ? { ...whole, servers: [] } : whole,
+  });
 }
 
 /** Documents a success envelope around `model`: `'list'` for an array, `'page'` for one with `pagination`. */

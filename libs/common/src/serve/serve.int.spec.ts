@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { AppError } from '../errors/app-error.js';
 import { IsString } from 'class-validator';
+import { openApiOf, serveOpenApi } from '../openapi/openapi.js';
 import { configureRest, drain } from './serve.js';
 
 class Named {
@@ -52,6 +53,7 @@ beforeAll(async () => {
   const module = await Test.createTestingModule({ controllers: [Behaviours] }).compile();
   app = module.createNestApplication<NestExpressApplication>({ logger: false });
   configureRest(app);
+  serveOpenApi(app, openApiOf(app, { title: 'T', description: 'D', gatewayPath: '/api/v1/t' }));
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });
@@ -104,6 +106,13 @@ describe('a failed request', () => {
       body: { success: false, code: 'NOT_FOUND' },
     });
   });
+});
+
+it('documents itself for the gateway, and tries out what stands here', async () => {
+  const document = (await (await fetch(`${url}/api-json`)).json()) as { servers: unknown };
+  expect(document.servers).toEqual([{ url: '/api/v1/t', description: 'through the gateway' }]);
+  const page = await (await fetch(`${url}/api/swagger-ui-init.js`)).text();
+  expect(page).toContain('"servers": []');
 });
 
 it('a stop answers what is under way, and does not wait for idle connections', async () => {

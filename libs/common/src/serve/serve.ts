@@ -2,10 +2,11 @@ import type { Server } from 'node:http';
 import { type DynamicModule, type INestApplication, Logger as NestLogger, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { Logger } from 'nestjs-pino';
 import type { SharedEnv } from '../env/shared.settings.js';
 import { HttpErrorFilter } from '../errors/http-error.filter.js';
+import { serveOpenApi } from '../openapi/openapi.js';
 import { invalidInput, VALIDATION } from '../errors/validate.js';
 
 /** How often a stopping server looks for connections that have become idle. */
@@ -37,7 +38,7 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   app.useLogger(app.get(Logger));
   configureRest(app);
   await serving.prepare?.(app);
-  SwaggerModule.setup('api', app, serving.openApi(app), { jsonDocumentUrl: 'api-json' });
+  serveOpenApi(app, serving.openApi(app));
   endOnSignal(app, env);
   await app.listen(env.PORT, env.HOST);
   new NestLogger('serve').log({ port: env.PORT }, 'listening');
@@ -59,8 +60,8 @@ function endOnSignal(app: INestApplication, env: SharedEnv): void {
     ending = true;
     log.log({ signal }, 'stopping');
     setTimeout(() => {
-      log.error('the stop took too long; ending now');
-      process.exit(1);
+      log.error('the stop took too long; what is still under way is cut');
+      process.exit(0);
     }, env.SHUTDOWN_TIMEOUT_MS).unref();
     drain(app).then(
       () => process.exit(0),
