@@ -1,22 +1,24 @@
 // npm run gen: writes what the code says about itself. --check compares instead; --built trusts what is compiled.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUILD } from './apps.ts';
+import { BUILD, whileNobodyCompiles } from './apps.ts';
 import { staleOf, write } from './document.ts';
 import { documentsOf } from './documents.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { values: flags } = parseArgs({ options: { check: { type: 'boolean' }, built: { type: 'boolean' } } });
 
-function compile(): void {
+async function compile(): Promise<void> {
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  const { status } = spawnSync(process.execPath, [nest, ...BUILD], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('It does not compile.');
+  const [code] = (await once(spawn(process.execPath, [nest, ...BUILD], { cwd: root, stdio: 'inherit' }), 'exit')) as [
+    number | null,
+  ];
+  if (code !== 0) throw new Error('It does not compile.');
 }
 
 async function generate(): Promise<boolean> {
-  if (!flags.built) compile();
   const documents = await documentsOf(root);
   const stale = staleOf(documents, root);
   if (flags.check) {
@@ -28,7 +30,8 @@ async function generate(): Promise<boolean> {
   return true;
 }
 
-const good = await generate().catch((error: unknown) => {
+const work = flags.built ? generate() : whileNobodyCompiles(root, () => compile().then(generate));
+const good = await work.catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   return false;
 });
