@@ -26,7 +26,7 @@ const JWT_SECRET = 'a-secret-of-the-tests-with-32-letters';
 const QUICK: Pace = {
   concurrency: 8,
   leaseMs: 5000,
-  sweepMs: 200,
+  sweepMs: 60_000,
   pauseMs: 300,
   claimAfterMs: 100,
   backoffMs: 50,

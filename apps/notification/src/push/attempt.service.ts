@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { PLATFORMS } from '@app/common/schemas/device.schema.js';
+import type { AttemptState } from '@app/common/schemas/push-attempt.schema.js';
 import { DeviceRepository, type KnownDevice } from '../devices/device.repository.js';
 import { PACE, type Pace } from '../pace.js';
 import type { Outcome } from '../senders/sender.js';
@@ -27,18 +28,22 @@ export class AttemptService {
     return new Map(devices.map((device) => [device.installationId, device]));
   }
 
-  async carryOut(attempt: ClaimedAttempt, device: KnownDevice | undefined): Promise<void> {
+  /** Tries once, and says what became of the attempt. */
+  async carryOut(attempt: ClaimedAttempt, device: KnownDevice | undefined): Promise<AttemptState> {
     const now = new Date();
     if (attempt.push.expiresAt <= now) return this.settle(attempt, { state: 'expired', reason: 'not sent in time' });
     if (device?.userId !== attempt.userId)
       return this.settle(attempt, { state: 'refused', reason: 'the device is gone' });
     const parkedUntil = this.breaker.parkedUntil(routeOf(device), now);
-    if (parkedUntil) return this.attempts.postpone(attempt, parkedUntil);
+    if (parkedUntil) {
+      await this.attempts.postpone(attempt, parkedUntil);
+      return 'pending';
+    }
     const outcome = await this.senders.of(device.provider).send(attempt.push, device);
-    await this.conclude(attempt, device, outcome);
+    return this.conclude(attempt, device, outcome);
   }
 
-  private async conclude(attempt: ClaimedAttempt, device: KnownDevice, outcome: Outcome): Promise<void> {
+  private async conclude(attempt: ClaimedAttempt, device: KnownDevice, outcome: Outcome): Promise<AttemptState> {
     const now = new Date();
     const parkedUntil = new Date(now.getTime() + this.pace.pauseMs);
     if (outcome.is === 'misconfigured') this.park(device, outcome, parkedUntil);
@@ -48,7 +53,7 @@ export class AttemptService {
     }
     const { attempts, push } = attempt;
     const step = { attempts, expiresAt: push.expiresAt, now, parkedUntil, chance: Math.random() };
-    await this.settle(attempt, nextOf(outcome, { ...step, backoffMs: this.pace.backoffMs }));
+    return this.settle(attempt, nextOf(outcome, { ...step, backoffMs: this.pace.backoffMs }));
   }
 
   private park(device: KnownDevice, { reason, platform }: Outcome & { is: 'misconfigured' }, until: Date): void {
@@ -65,13 +70,14 @@ export class AttemptService {
     if (removed) this.log.log({ userId, installationId, platform, reason }, 'device removed: its token is dead');
   }
 
-  private async settle(attempt: ClaimedAttempt, next: Next): Promise<void> {
+  private async settle(attempt: ClaimedAttempt, next: Next): Promise<AttemptState> {
     await this.attempts.settle(attempt, next, new Date());
     const { installationId, userId, provider, attempts, push } = attempt;
     const { messageId, conversationId } = push;
     const about = { messageId, conversationId, userId, installationId, provider, attempts };
     if (next.state === 'accepted') this.log.log(about, 'push accepted');
     else this.log.warn({ ...about, ...next }, SAYS[next.state]);
+    return next.state;
   }
 }
 

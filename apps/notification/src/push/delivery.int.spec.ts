@@ -153,10 +153,10 @@ describe('a service that dies', () => {
 
   it('while it sends, is relieved when its lease ends; what it hears later is not written', async () => {
     const { opened, open } = gate();
-    await world.boot({ leaseMs: 400 });
+    await world.boot({ leaseMs: 400, sweepMs: 100 });
     await world.registers('ben', 'phone');
     world.fcm.answers(TOKEN, { status: 400, error: 'INVALID_ARGUMENT', after: opened }, { status: 200 });
-    await world.boot({ leaseMs: 400 });
+    await world.boot({ leaseMs: 400, sweepMs: 100 });
     const id = await publish();
     const [first, second] = [await world.pushOf(id), await world.pushOf(id)];
     expect(second.at - first.at).toBeGreaterThanOrEqual(350);
