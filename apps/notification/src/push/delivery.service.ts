@@ -77,14 +77,19 @@ export class DeliveryService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private begin(attempt: ClaimedAttempt, device: KnownDevice | undefined): void {
-    const carried = this.service
-      .carryOut(attempt, device)
-      // Due again sooner than its lease would have ended, which is what the loop knows of.
-      .then((state) => state === 'pending' && this.wake())
-      // Not settled: the lease ends, and it is begun again.
-      .catch((error: unknown) => this.log.error({ err: error, messageId: attempt.push.messageId }, 'a push failed'))
-      .finally(() => this.underWay.delete(carried));
+    const carried = this.carryOut(attempt, device).finally(() => this.underWay.delete(carried));
     this.underWay.add(carried);
+  }
+
+  private async carryOut(attempt: ClaimedAttempt, device: KnownDevice | undefined): Promise<void> {
+    try {
+      const state = await this.service.carryOut(attempt, device);
+      // Due again sooner than its lease would have ended, which is what the loop knows of.
+      if (state === 'pending') this.wake();
+    } catch (error) {
+      // Not settled: the lease ends, and it is begun again.
+      this.log.error({ err: error, messageId: attempt.push.messageId }, 'a push failed');
+    }
   }
 
   /** Until something is due, or said to be. */
