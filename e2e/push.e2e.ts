@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import type { Conversation, Message } from '@app/contracts/shapes.js';
 import { FakeFcm } from '@app/testing/fake-fcm.js';
@@ -52,6 +51,8 @@ async function open(who: Person, others: Person[], name?: string): Promise<(text
   return async (text) => (await who.ask<Message>('POST', `/chat/conversations/${data._id}/messages`, { text })).data;
 }
 
+const hears = (socket: Socket, event: string) => new Promise((resolve) => socket.once(event, resolve));
+
 describe('a message to someone whose app is closed', () => {
   it('arrives as a push at the phone they registered', async () => {
     const [ana, ben] = [person('Ana'), person('Ben')];
@@ -85,10 +86,10 @@ describe('a message to someone whose app is closed', () => {
     await Promise.all([ben.register(), cem.register()]);
     const say = await open(ana, [ben, cem], 'Team');
     const socket = io(`${gateway}/chat`, { auth: { token: ben.bearer }, transports: ['websocket'], forceNew: true });
-    await once(socket, 'connect');
+    await hears(socket, 'connect');
     const presence = new PresenceDirectory(redis);
     while (!(await presence.online([ben.id])).has(ben.id));
-    const heard = once(socket, 'message_new');
+    const heard = hears(socket, 'message_new');
     await say('You are here');
     // Who gets a push is decided for all at once, a moment after the message.
     await Promise.all([heard, cem.push()]);
