@@ -1,4 +1,4 @@
-export const TIERS = ['unit', 'int', 'e2e'] as const;
+const TIERS = ['unit', 'int', 'e2e'] as const;
 
 /** Jest's options that are followed by a value of their own. */
 const WITH_VALUE = new Set(['-t', '--testNamePattern', '-w', '--maxWorkers', '--testTimeout', '--shard', '--seed']);
