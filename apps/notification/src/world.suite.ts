@@ -1,3 +1,4 @@
+import { EventEmitter, on } from 'node:events';
 import type { LoggerService } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -75,16 +76,22 @@ export function messageCreated(given: Said = {}): PublishedEvent<'message.create
 
 const newId = () => new Types.ObjectId().toHexString();
 
-/** A logger that keeps its lines, as text. */
-function keepingLogger(): { lines: string[]; logger: LoggerService } {
+/** A logger that keeps its lines, as text, and tells of each. */
+function keepingLogger() {
   const lines: string[] = [];
-  const keep = (...said: unknown[]) => void lines.push(JSON.stringify(said));
-  return { lines, logger: { log: keep, warn: keep, error: keep } };
+  const told = new EventEmitter();
+  const keep = (...said: unknown[]) => {
+    const line = JSON.stringify(said);
+    lines.push(line);
+    told.emit('line', line);
+  };
+  const logger: LoggerService = { log: keep, warn: keep, error: keep };
+  return { lines, logger, told };
 }
 
 /** A database, a Redis and a fake FCM, in which notification services are started and stopped. */
 export async function notificationWorld() {
-  const { lines, logger } = keepingLogger();
+  const { lines, logger, told } = keepingLogger();
   const [redis, fcm] = await Promise.all([startTestRedis(), FakeFcm.start()]);
   const { uri } = testMongo('notification');
   const db = await mongoose.createConnection(uri).asPromise();
@@ -133,6 +140,11 @@ export async function notificationWorld() {
     client,
     /** Every log line of the services. */
     logs: lines,
+    /** The next log line that holds these words. */
+    async logged(words: string): Promise<void> {
+      for await (const [line] of on(told, 'line')) if (String(line).includes(words)) return;
+    },
+    uri,
     freezeRedis: () => redis.freeze(),
     thawRedis: () => redis.thaw(),
     presence: new PresenceDirectory(client),
