@@ -17,7 +17,16 @@ export const tools = (root: string) =>
 const lint = (root: string) => program(root, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.');
 
 /** Prettier. */
-export const format = (root: string) => program(root, 'node_modules/prettier/bin/prettier.cjs', '--check', '.');
+export const format = (root: string) =>
+  program(
+    root,
+    'node_modules/prettier/bin/prettier.cjs',
+    '--check',
+    '--cache',
+    '--cache-location',
+    '.cache/prettier',
+    '.',
+  );
 
 /** dependency-cruiser, with the import laws. */
 const imports = (root: string) =>
