@@ -15,6 +15,7 @@ import { HealthModule } from '@app/common/health/health.module.js';
 import { IdentityModule } from '@app/common/identity/identity.module.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
+import { NodeDirectory } from '@app/common/presence/node.directory.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { connectRedis, REDIS, RedisModule } from '@app/common/redis/redis.module.js';
 import { Conversation, ConversationSchema } from '@app/common/schemas/conversation.schema.js';
@@ -26,6 +27,7 @@ import { HeadWriter } from './conversations/head.writer.js';
 import { MemberRepository } from './conversations/member.repository.js';
 import { ReadingService } from './conversations/reading.service.js';
 import { ViewingService } from './conversations/viewing.service.js';
+import { ChangesController } from './dialects/native/changes.rest.controller.js';
 import { ConversationsController } from './dialects/native/conversations.rest.controller.js';
 import { InfoController } from './dialects/native/info.rest.controller.js';
 import { MessagesController } from './dialects/native/messages.rest.controller.js';
@@ -33,10 +35,10 @@ import { Teller } from './domain-events.js';
 import { type ChatEnv, nodeName } from './env.js';
 import { AttachmentsClient } from './messages/attachments.client.js';
 import { HistoryService } from './messages/history.service.js';
-import { Lanes } from './messages/lanes.js';
+import { Lanes } from './lanes/lanes.js';
 import { MessageRepository } from './messages/message.repository.js';
 import { MessageService } from './messages/message.service.js';
-import { MessageWriter } from './messages/message.writer.js';
+import { MessageWriter } from './lanes/message.writer.js';
 import { LIMITER_PATIENCE_MS, LIMITER_REDIS, SendLimiter } from './messages/send.limiter.js';
 import { PresenceLease } from './presence/presence.lease.js';
 import { TypingService } from './presence/typing.service.js';
@@ -58,6 +60,7 @@ const keeps = [
   MessageRepository,
   HeadWriter,
   EventPublisher,
+  NodeDirectory,
   PresenceDirectory,
 ];
 const does = [
@@ -104,7 +107,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
         HealthModule.of({ service: 'chat-service', node: nodeId }),
         schemas,
       ],
-      controllers: [InfoController, ConversationsController, MessagesController],
+      controllers: [InfoController, ConversationsController, MessagesController, ChangesController],
       providers: [
         { provide: NODE_ID, useValue: nodeId },
         { provide: BUS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },

@@ -3,7 +3,7 @@ import type { Caller } from '@app/common/auth/claims.js';
 import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Conversation, Pagination, Person } from '@app/contracts/shapes.js';
 import { Teller } from '../domain-events.js';
-import { Lanes } from '../messages/lanes.js';
+import { Lanes } from '../lanes/lanes.js';
 import { ConversationRepository, type KeptConversation } from './conversation.repository.js';
 import {
   directId,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '@app/common/auth/claims.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { Teller } from '../domain-events.js';
-import { Lanes } from '../messages/lanes.js';
+import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { MemberRepository } from './member.repository.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Asker } from '../asker.js';
 import { Teller } from '../domain-events.js';
-import { Lanes } from '../messages/lanes.js';
+import { Lanes } from '../lanes/lanes.js';
 import { TypingService } from '../presence/typing.service.js';
 
 /** Opening and closing a conversation on a screen. Membership, not this, decides what arrives. */

@@ -5,7 +5,7 @@ import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Message, Pagination } from '@app/contracts/shapes.js';
 import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { MemberRepository } from '../conversations/member.repository.js';
-import { Lanes } from './lanes.js';
+import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from './message.repository.js';
 import { asMessage, forSender } from './message.rules.js';
 

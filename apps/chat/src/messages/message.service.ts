@@ -11,11 +11,11 @@ import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { Teller } from '../domain-events.js';
 import type { ChatEnv } from '../env.js';
 import { AttachmentsClient } from './attachments.client.js';
-import type { Lane, Written } from './lane.js';
-import { Lanes } from './lanes.js';
+import type { Lane, Written } from '../lanes/lane.js';
+import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from './message.repository.js';
 import { asMessage, asPreview, checkContent, forSender, type KeptMessage } from './message.rules.js';
-import { MessageWriter } from './message.writer.js';
+import { MessageWriter } from '../lanes/message.writer.js';
 import { SendLimiter } from './send.limiter.js';
 
 /** What is asked when a message is sent. */

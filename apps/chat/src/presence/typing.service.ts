@@ -3,7 +3,7 @@ import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Person } from '@app/contracts/shapes.js';
 import type { Asker } from '../asker.js';
 import { Teller } from '../domain-events.js';
-import { Lanes } from '../messages/lanes.js';
+import { Lanes } from '../lanes/lanes.js';
 
 /** Typing that nobody renews ends by itself. */
 const EXPIRES_MS = 6000;

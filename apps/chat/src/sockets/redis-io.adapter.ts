@@ -7,7 +7,7 @@ import type { Namespace, Server, ServerOptions } from 'socket.io';
 import type { ClusterAdapter } from 'socket.io-adapter';
 import { ENV } from '@app/common/env/shared.settings.js';
 import type { ChatEnv } from '../env.js';
-import { Lanes } from '../messages/lanes.js';
+import { Lanes } from '../lanes/lanes.js';
 import { localFirst } from './local-first.js';
 
 /** Injection token of this node's name. */

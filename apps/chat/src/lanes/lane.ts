@@ -1,6 +1,6 @@
 import type { AppError } from '@app/common/errors/app-error.js';
 import type { KeptConversation } from '../conversations/conversation.repository.js';
-import { type Draft, type Head, type KeptMessage, laterHead } from './message.rules.js';
+import { type Draft, type Head, type KeptMessage, laterHead } from '../messages/message.rules.js';
 
 /** A message that was kept: now, or by an earlier try of the same `localId`. */
 export interface Written {

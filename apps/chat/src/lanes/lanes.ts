@@ -5,8 +5,8 @@ import { ConversationRepository } from '../conversations/conversation.repository
 import { LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { Lane, type LaneFacts } from './lane.js';
-import { MessageRepository } from './message.repository.js';
-import type { Head } from './message.rules.js';
+import { MessageRepository } from '../messages/message.repository.js';
+import type { Head } from '../messages/message.rules.js';
 
 /** Conversations that a node keeps in mind; the longest unused is forgotten. */
 const LANES = 20_000;

@@ -2,8 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { Lanes } from './lanes.js';
-import { type Inserted, MessageRepository } from './message.repository.js';
-import { type Draft, type KeptMessage, placed } from './message.rules.js';
+import { type Inserted, MessageRepository } from '../messages/message.repository.js';
+import { type Draft, type KeptMessage, placed } from '../messages/message.rules.js';
 
 /** Batches under way at once: the next one fills meanwhile, without timers. */
 const FLIGHTS = 2;
