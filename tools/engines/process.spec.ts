@@ -49,10 +49,12 @@ describe('a launched process', () => {
   });
 
   it('stops although it is frozen', async () => {
-    const frozen = await launch(shell('exec sleep 60'));
+    // Only who has a handler would sleep through a SIGTERM.
+    const frozen = await launch(shell('trap "exit 5" TERM; echo on; while :; do sleep 0.05; done'));
+    while (!(await lastLines(frozen.logFile)).trim()) await sleep(10);
     process.kill(frozen.pid, 'SIGSTOP');
     await frozen.stop(5_000);
-    expect(await frozen.exited).toBe('signal SIGTERM');
+    expect(await frozen.exited).toBe('code 5');
   });
 
   it('dies with us when it is on a leash, even when we are killed', async () => {

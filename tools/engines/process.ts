@@ -56,10 +56,11 @@ async function stop(child: ChildProcess, exited: Promise<string>, graceMs: numbe
   clearTimeout(kill);
 }
 
+// Killed processes may stay as zombies where nobody reaps them, and others may still write: so it tries a while.
 const LEASH = `trap '' HUP INT TERM
 read -r _
 kill -KILL "$1" 2>/dev/null
-[ -z "$2" ] || { while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf "$2"; }`;
+[ -z "$2" ] || for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$2" 2>/dev/null; sleep 0.2; [ -e "$2" ] || break; done`;
 
 /** A shell that waits for our end of its pipe to close, which the kernel does even when we are killed. */
 function leash(pid: number, folder: string): () => void {
