@@ -18,9 +18,12 @@ import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { NodeDirectory } from '@app/common/presence/node.directory.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { connectRedis, REDIS, RedisModule } from '@app/common/redis/redis.module.js';
+import { Change, ChangeSchema } from '@app/common/schemas/change.schema.js';
 import { Conversation, ConversationSchema } from '@app/common/schemas/conversation.schema.js';
 import { Member, MemberSchema } from '@app/common/schemas/member.schema.js';
 import { Message, MessageSchema } from '@app/common/schemas/message.schema.js';
+import { ChangeRepository } from './changes/change.repository.js';
+import { ChangeService } from './changes/change.service.js';
 import { ConversationRepository } from './conversations/conversation.repository.js';
 import { ConversationService } from './conversations/conversation.service.js';
 import { HeadWriter } from './conversations/head.writer.js';
@@ -28,11 +31,14 @@ import { MemberRepository } from './conversations/member.repository.js';
 import { ReadingService } from './conversations/reading.service.js';
 import { ViewingService } from './conversations/viewing.service.js';
 import { ChangesController } from './dialects/native/changes.rest.controller.js';
+import { ChangesController } from './dialects/native/changes.rest.controller.js';
 import { ConversationsController } from './dialects/native/conversations.rest.controller.js';
 import { InfoController } from './dialects/native/info.rest.controller.js';
 import { MessagesController } from './dialects/native/messages.rest.controller.js';
 import { Teller } from './domain-events.js';
 import { type ChatEnv, nodeName } from './env.js';
+import { MembershipRepository } from './membership/membership.repository.js';
+import { MembershipService } from './membership/membership.service.js';
 import { AttachmentsClient } from './messages/attachments.client.js';
 import { HistoryService } from './messages/history.service.js';
 import { Lanes } from './lanes/lanes.js';
@@ -52,9 +58,12 @@ const schemas = MongooseModule.forFeature([
   { name: Conversation.name, schema: ConversationSchema },
   { name: Member.name, schema: MemberSchema },
   { name: Message.name, schema: MessageSchema },
+  { name: Change.name, schema: ChangeSchema },
 ]);
 
 const keeps = [
+  ChangeRepository,
+  MembershipRepository,
   ConversationRepository,
   MemberRepository,
   MessageRepository,
@@ -74,6 +83,8 @@ const does = [
   ReadingService,
   ViewingService,
   TypingService,
+  ChangeService,
+  MembershipService,
   PresenceLease,
   Verbs,
 ];

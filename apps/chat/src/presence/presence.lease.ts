@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { NodeDirectory } from '@app/common/presence/node.directory.js';
 
 const RENEW_MS = 3000;
 
@@ -9,12 +9,12 @@ export class PresenceLease {
   private readonly log = new Logger(PresenceLease.name);
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly presence: PresenceDirectory) {}
+  constructor(private readonly nodes: NodeDirectory) {}
 
   start(nodeId: string): void {
     const renew = () =>
-      void this.presence
-        .renewLease(nodeId)
+      void this.nodes
+        .renew(nodeId)
         .catch((error: unknown) => this.log.warn({ err: error }, 'the node lease was not renewed'));
     renew();
     this.timer = setInterval(renew, RENEW_MS);
@@ -22,6 +22,6 @@ export class PresenceLease {
 
   async end(nodeId: string): Promise<void> {
     clearInterval(this.timer);
-    await this.presence.endLease(nodeId).catch(() => undefined);
+    await this.nodes.end(nodeId).catch(() => undefined);
   }
 }

@@ -62,7 +62,7 @@ describe('a new message', () => {
 
   it('is not pushed to someone with a live socket', async () => {
     await world.registers('cem', 'cems');
-    await world.presence.renewLease('node-1');
+    await world.client.set(keys.nodeLease('node-1'), 'native', 'PX', 9000);
     await world.presence.connected('cem', 'node-1', 's1');
     const { event: first } = await told({ to: ['ben', 'cem'] });
     expect(await world.reached(first.id)).toEqual(['phone']);
@@ -116,7 +116,7 @@ describe('a new message', () => {
   });
 
   it('is pushed to everyone when presence does not answer', async () => {
-    await world.presence.renewLease('node-1');
+    await world.client.set(keys.nodeLease('node-1'), 'native', 'PX', 9000);
     await world.presence.connected('ben', 'node-1', 's1');
     const [app] = world.apps;
     if (!app) throw new Error('no service');

@@ -3,8 +3,6 @@ import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.js';
 import { REDIS } from '../redis/redis.module.js';
 
-/** A lease that is not renewed for this long means a dead node. */
-const LEASE_MS = 9_000;
 /** What a dead node left behind vanishes by itself after this time. */
 const LEFTOVER_S = 24 * 60 * 60;
 /** Redis ids of people asked at once. */
@@ -17,15 +15,6 @@ const CHUNK = 500;
 @Injectable()
 export class PresenceDirectory {
   constructor(@Inject(REDIS) private readonly redis: Redis) {}
-
-  /** Says that this node lives; to be called every three seconds. */
-  async renewLease(nodeId: string): Promise<void> {
-    await this.redis.set(keys.nodeLease(nodeId), '1', 'PX', LEASE_MS);
-  }
-
-  async endLease(nodeId: string): Promise<void> {
-    await this.redis.del(keys.nodeLease(nodeId));
-  }
 
   async connected(userId: string, nodeId: string, socketId: string): Promise<void> {
     await this.redis

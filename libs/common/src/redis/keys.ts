@@ -1,17 +1,25 @@
 /** Every Redis key and channel of Parley, in one place. Everything under them may vanish at any time. */
 export const keys = {
-  /** Set of a person's live sockets, `<nodeId>/<socketId>`; a member counts only while its node's lease lives. */
+  /** Set of a person's live sockets, `<run of the node>/<socketId>`; a member counts only while its run's lease lives. */
   userSockets: (userId: string) => `user:${userId}:sockets`,
-  /** `1` while the person has a live socket; for simple readers, {@link keys.userSockets} is what Parley reads. */
+  /** `1` while the person is said to be online; a reload or a few seconds of dead air do not end it. */
   userOnline: (userId: string) => `user:${userId}:online`,
   /** The user id of a socket. */
   socketUser: (socketId: string) => `socket:${socketId}:user`,
-  /** `1`, renewed by a living chat node. */
-  nodeLease: (nodeId: string) => `node:${nodeId}:lease`,
+  /** Of a run of a chat node that lives: the dialects its sockets speak. Renewed every 3 s, ends after 9 s. */
+  nodeLease: (run: string) => `node:${run}:lease`,
+  /** Set of the people with a socket at this run of a node, so that a survivor knows whom its death turns offline. */
+  nodePeople: (run: string) => `node:${run}:people`,
+  /** Which node deals with a dead run's people. */
+  nodeClaim: (run: string) => `node:${run}:claim`,
+  /** Sorted set of the runs of all nodes, scored by when their lease ends (ms, Redis's clock). */
+  nodes: () => 'nodes',
   /** List of the times (ms) of a person's latest sends, newest first, at most as long as the limit. */
   messageRate: (userId: string) => `rate:message:${userId}`,
   /** Stream of a type's CloudEvents; field `event` holds the JSON. */
   eventStream: (type: string) => `events:${type}:stream`,
+  /** A number that chat lets grow; missing or smaller than MongoDB remembers it, Redis has lost events. */
+  eventEpoch: () => 'events:epoch',
   /** Channel that a type's CloudEvents are mirrored to, for simple subscribers. */
   eventChannel: (type: string) => `events:${type}`,
   /** Dead letters of a stream, for one consumer group. */
