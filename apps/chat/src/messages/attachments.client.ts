@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { OWN_ISSUER } from '@app/common/auth/claims.js';
+import { OWN_ISSUER } from '@app/common/auth/token.rules.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { Attachment, Envelope } from '@app/contracts/shapes.js';

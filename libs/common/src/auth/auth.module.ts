@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { IdentityModule } from '../identity/identity.module.js';
+import { JwksKeys } from './jwks.keys.js';
 import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { TokenVerifier } from './token.verifier.js';
@@ -11,7 +12,7 @@ import { TokenVerifier } from './token.verifier.js';
 @Global()
 @Module({
   imports: [PassportModule, JwtModule.register({}), IdentityModule],
-  providers: [TokenVerifier, JwtStrategy, { provide: APP_GUARD, useClass: JwtGuard }],
+  providers: [JwksKeys, TokenVerifier, JwtStrategy, { provide: APP_GUARD, useClass: JwtGuard }],
   exports: [TokenVerifier, JwtModule],
 })
 export class AuthModule {}

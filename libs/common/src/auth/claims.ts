@@ -16,9 +16,6 @@ export interface Profile {
   phone?: string;
 }
 
-/** `iss` of the gateway's own tokens. Their names were written here first, and would undo a later change. */
-export const OWN_ISSUER = 'parley';
-
 const MAX_ID = 128;
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 256) : undefined;

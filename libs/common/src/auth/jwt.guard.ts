@@ -20,8 +20,10 @@ export class JwtGuard extends AuthGuard('jwt') {
     return open ? true : super.canActivate(context);
   }
 
-  override handleRequest<T>(error: unknown, bearer: T | false): T {
+  override handleRequest<T>(error: unknown, bearer: T | false, reason?: unknown): T {
     if (error instanceof Error) throw error;
+    // Keys that cannot be read just now are not the bearer's fault, and passport tells them as a reason.
+    if (reason instanceof AppError) throw reason;
     if (!bearer) throw new AppError('UNAUTHENTICATED');
     return bearer;
   }

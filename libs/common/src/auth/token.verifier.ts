@@ -3,10 +3,9 @@ import { JwtService } from '@nestjs/jwt';
 import { ENV, type SharedEnv } from '../env/shared.settings.js';
 import { AppError } from '../errors/app-error.js';
 import { UserDirectory } from '../identity/user.directory.js';
-import { type Caller, callerOf, OWN_ISSUER, profileOf } from './claims.js';
-
-/** The only algorithm that is accepted, so that a token cannot choose a weaker one. */
-export const ALGORITHMS = ['HS256'] as const;
+import { type Caller, callerOf, profileOf } from './claims.js';
+import { JwksKeys } from './jwks.keys.js';
+import { ALGORITHMS, headerOf, isMeantForUs, isOwn } from './token.rules.js';
 
 /** A verified token's bearer, and when the token ends (milliseconds since 1970), if it says so. */
 export interface Bearer extends Caller {
@@ -18,26 +17,36 @@ export interface Bearer extends Caller {
 export class TokenVerifier {
   constructor(
     private readonly jwt: JwtService,
+    private readonly jwks: JwksKeys,
     private readonly users: UserDirectory,
     @Inject(ENV) private readonly env: SharedEnv,
   ) {}
 
   /** The bearer of a token; throws `UNAUTHENTICATED` for anything but a valid one. */
   async verify(token: unknown): Promise<Bearer> {
-    if (typeof token !== 'string' || token === '') throw new AppError('UNAUTHENTICATED');
+    const secret = await this.keyOf(token);
     let claims: Record<string, unknown>;
     try {
-      claims = await this.jwt.verifyAsync(token, { secret: this.env.JWT_SECRET, algorithms: [...ALGORITHMS] });
+      claims = await this.jwt.verifyAsync(token as string, { secret, algorithms: [...ALGORITHMS] });
     } catch (cause) {
       throw new AppError('UNAUTHENTICATED', { cause });
     }
-    return this.admit(claims);
+    return this.admit(claims, token);
   }
 
-  /** Makes the bearer of verified claims known, unless the gateway has, and says who it is. */
-  async admit(claims: Record<string, unknown>): Promise<Bearer> {
+  /** The one key that may have signed this token: our secret for HS256, and only for that; else the public key it names. */
+  async keyOf(token: unknown): Promise<string> {
+    const header = headerOf(token);
+    return header.alg === 'HS256' ? this.env.JWT_SECRET : this.jwks.find(header);
+  }
+
+  /** Who the bearer of a verified token is; made known here, unless the gateway has. Refuses what is not meant for us. */
+  async admit(claims: Record<string, unknown>, token: unknown): Promise<Bearer> {
+    const own = isOwn(claims, headerOf(token));
+    const { JWT_ISSUER: issuers, JWT_AUDIENCE: audiences } = this.env;
+    if (!own && !isMeantForUs(claims, { issuers, audiences })) throw new AppError('UNAUTHENTICATED');
     const caller = callerOf(claims);
-    if (claims.iss !== OWN_ISSUER) await this.users.meet(caller, profileOf(claims));
+    if (!own) await this.users.meet(caller, profileOf(claims));
     return { ...caller, ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }) };
   }
 }

@@ -1,4 +1,4 @@
-import { type CleanedEnv, makeValidator, port, str } from 'envalid';
+import { type CleanedEnv, makeValidator, port, str, url } from 'envalid';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -24,6 +24,14 @@ export const urls = makeValidator<string[]>((input) =>
   }),
 );
 
+/** A comma-separated list of words. */
+export const words = makeValidator<string[]>((input) =>
+  input
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+);
+
 /** Settings that every app has; an app's own table adds its port and what only it needs. */
 export const sharedSettings = {
   NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development', desc: 'What it runs as.' }),
@@ -44,6 +52,21 @@ export const sharedSettings = {
   JWT_SECRET: secret({
     desc: 'The HS256 secret that access tokens are signed with, at least 32 characters.',
     example: 'a-long-random-text-of-32-or-more-characters',
+  }),
+  JWKS_URI: url({
+    default: undefined,
+    desc: 'Where the public keys of RS256 and ES256 tokens are (JWKS); they are accepted beside HS256 ones.',
+    example: 'https://login.example.com/.well-known/jwks.json',
+  }),
+  JWT_AUDIENCE: words({
+    default: [],
+    desc: 'The audiences (`aud`), separated by commas, of which a token of your app must name one; none takes any.',
+    example: 'parley',
+  }),
+  JWT_ISSUER: words({
+    default: [],
+    desc: 'The issuers (`iss`), separated by commas, whose tokens are accepted; none takes any.',
+    example: 'https://login.example.com/',
   }),
   SHUTDOWN_TIMEOUT_MS: count({
     default: 8000,

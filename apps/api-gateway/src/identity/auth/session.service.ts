@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { OWN_ISSUER } from '@app/common/auth/claims.js';
+import { OWN_ISSUER } from '@app/common/auth/token.rules.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { KnownUser } from '@app/common/identity/user.repository.js';
