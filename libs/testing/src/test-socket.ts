@@ -9,7 +9,7 @@ export interface Heard<T = Record<string, unknown>> {
 
 type Ack<T> = { ok: true; data: T } | { ok: false; error: WireError };
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** A client's socket that remembers what it heard, so that a test may ask for an event before or after it came. */
 export class TestSocket {
