@@ -11,7 +11,8 @@ import { TestSocket } from '@app/testing/test-socket.js';
 import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
 import { ChatModule } from './chat.module.js';
 import { settings } from './env.js';
-import { RedisIoAdapter } from './sockets/redis-io.adapter.js';
+import { HeadWriter } from './conversations/head.writer.js';
+import { BUS, type Bus, RedisIoAdapter } from './sockets/redis-io.adapter.js';
 
 /** An answer of the native REST. */
 export interface Answer<T> {
@@ -38,9 +39,28 @@ export class Chatter {
     return { status: response.status, body: (await response.json()) as Answer<T>['body'] };
   }
 
-  async post<T>(path: string, body: unknown = {}): Promise<Answer<T>> {
-    const headers = { authorization: `Bearer ${tokenOf(this.id)}`, 'content-type': 'application/json' };
-    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  post<T>(path: string, body: unknown = {}): Promise<Answer<T>> {
+    return this.write('POST', path, body);
+  }
+
+  patch<T>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.write('PATCH', path, body);
+  }
+
+  delete<T>(path: string): Promise<Answer<T>> {
+    return this.write('DELETE', path);
+  }
+
+  private async write<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+    const headers = {
+      authorization: `Bearer ${tokenOf(this.id)}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
     return { status: response.status, body: (await response.json()) as Answer<T>['body'] };
   }
 
@@ -77,6 +97,15 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
     },
     /** Somebody on the given node, over REST only. */
     someone: (id: string, node = 1) => new Chatter(id, urls[node - 1] as string),
+    /** Writes down the heads that a node has noted. */
+    headsOf: (node: number) => apps[node - 1]?.get(HeadWriter).flush(),
+    /** A node hears nothing of the others, until the end. */
+    mute: async (node: number) => {
+      const { sub } = apps[node - 1]?.get<Bus>(BUS) as Bus;
+      const listeners = sub.listeners('smessageBuffer');
+      sub.removeAllListeners('smessageBuffer');
+      return { end: () => listeners.forEach((listener) => sub.on('smessageBuffer', listener as () => void)) };
+    },
     /** Stops a node as SIGTERM does. */
     stop: async (node: number) => {
       stopped.add(node);

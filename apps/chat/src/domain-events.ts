@@ -9,6 +9,20 @@ export interface DomainEvents {
     localId?: string;
     /** Also told by person, as their sockets may not have joined the room yet. */
     alsoTo?: readonly string[];
+    /** The `seq` of the latest change of membership: a node that knows an earlier one reads its members anew. */
+    membershipSeq: number;
+  };
+  /** A message was edited. */
+  'message.updated': { conversationId: string; message: Message };
+  /** A message is a tombstone now. */
+  'message.deleted': { conversationId: string; messageId: string };
+  /** Somebody came or left; those who left hear it too. */
+  'conversation.updated': {
+    conversationId: string;
+    participantIds: string[];
+    participantCount: number;
+    addedIds: string[];
+    removedIds: string[];
   };
   'message.read': {
     conversationId: string;
@@ -28,6 +42,9 @@ export abstract class Teller {
 
   /** Lets people's sockets, on every node, hear a conversation that they have become members of. */
   abstract admit(conversationId: string, userIds: readonly string[]): void;
+
+  /** Takes people's sockets, on every node, out of a conversation that they are no longer members of. */
+  abstract dismiss(conversationId: string, userIds: readonly string[]): void;
 
   /** Resolves when what other nodes say in a conversation arrives at a socket of this node that has joined it. */
   abstract listen(connectionId: string, conversationId: string): Promise<void>;

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Conversation, Message, Pagination } from '@app/contracts/shapes.js';
 import type { Asker } from './asker.js';
+import { ChangeService, type EditMessage } from './changes/change.service.js';
 import type { OpenConversation } from './conversations/conversation.rules.js';
 import { ConversationService, type ListConversations, type Participant } from './conversations/conversation.service.js';
 import { type MarkRead, ReadingService, type ReadMark } from './conversations/reading.service.js';
 import { ViewingService } from './conversations/viewing.service.js';
 import { HistoryService, type ReadHistory } from './messages/history.service.js';
 import { MessageService, type SendMessage } from './messages/message.service.js';
+import { type AddParticipants, MembershipService, type RemoveParticipant } from './membership/membership.service.js';
 import { TypingService } from './presence/typing.service.js';
 
 interface OfConversation {
@@ -23,6 +25,10 @@ export interface VerbTypes {
   leaveConversation: { ask: OfConversation; answer: OfConversation };
   sendMessage: { ask: SendMessage; answer: Message };
   readHistory: { ask: ReadHistory; answer: { messages: Message[]; pagination: Pagination } };
+  editMessage: { ask: EditMessage; answer: Message };
+  deleteMessage: { ask: { messageId: string }; answer: { messageId: string; conversationId: string } };
+  addParticipants: { ask: AddParticipants; answer: Participant[] };
+  removeParticipant: { ask: RemoveParticipant; answer: Participant[] };
   markRead: { ask: MarkRead; answer: ReadMark };
   setTyping: { ask: OfConversation & { isTyping: boolean }; answer: void };
 }
@@ -44,6 +50,8 @@ export class Verbs implements VerbTable {
     private readonly messages: MessageService,
     private readonly history: HistoryService,
     private readonly typing: TypingService,
+    private readonly changes: ChangeService,
+    private readonly membership: MembershipService,
   ) {}
 
   openConversation: VerbTable['openConversation'] = (who, ask) => this.conversations.open(who, ask);
@@ -55,6 +63,10 @@ export class Verbs implements VerbTable {
   leaveConversation: VerbTable['leaveConversation'] = (who, ask) => this.viewing.leave(who, ask);
   sendMessage: VerbTable['sendMessage'] = (who, ask) => this.messages.send(who, ask);
   readHistory: VerbTable['readHistory'] = (who, ask) => this.history.page(who, ask);
+  editMessage: VerbTable['editMessage'] = (who, ask) => this.changes.edit(who, ask);
+  deleteMessage: VerbTable['deleteMessage'] = (who, ask) => this.changes.delete(who, ask);
+  addParticipants: VerbTable['addParticipants'] = (who, ask) => this.membership.add(who, ask);
+  removeParticipant: VerbTable['removeParticipant'] = (who, ask) => this.membership.remove(who, ask);
   markRead: VerbTable['markRead'] = (who, ask) => this.reading.markRead(who, ask);
   setTyping: VerbTable['setTyping'] = (who, ask) => this.typing.type(who, ask);
 }

@@ -5,6 +5,13 @@ export interface Person {
   picture?: string;
 }
 
+/** Whether somebody is online; `lastSeen` (ISO 8601) is there for those who are not, and once were. */
+export interface Presence {
+  userId: string;
+  online: boolean;
+  lastSeen?: string;
+}
+
 /** A file of a message; `url` comes from the media service's record, never from the sender. */
 export interface Attachment {
   mediaId: string;
@@ -31,6 +38,16 @@ export interface Message {
   createdAt: string;
   /** The sender's own id of this message; shown to the sender only. */
   localId?: string;
+  /** There for a deleted message, whose text and attachments are gone. ISO 8601. */
+  deletedAt?: string;
+  /** There for a message that nobody wrote: what it tells, as data. */
+  system?: SystemNote;
+}
+
+/** What a system message tells: who came into a conversation, or left it. */
+export interface SystemNote {
+  event: 'participants.added' | 'participants.removed';
+  userIds: string[];
 }
 
 /** The last message of a conversation, as lists show it. */

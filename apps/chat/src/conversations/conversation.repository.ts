@@ -13,6 +13,9 @@ export interface KeptConversation {
   propertyId?: string;
   participantIds: string[];
   participantCount: number;
+  createdBy: string;
+  /** The `seq` of the latest change of membership, 0 if there was none. */
+  membershipSeq: number;
   lastMessage: Preview | null;
   headAt: Date;
   createdAt: Date;
@@ -160,6 +163,8 @@ function kept(found: Conversation): KeptConversation {
     ...(found.propertyId !== undefined && { propertyId: found.propertyId }),
     participantIds: found.participantIds,
     participantCount: found.participantCount,
+    createdBy: found.createdBy,
+    membershipSeq: found.membershipSeq ?? 0,
     lastMessage: head
       ? {
           _id: head.messageId.toHexString(),

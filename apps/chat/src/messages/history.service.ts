@@ -7,7 +7,7 @@ import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from './message.repository.js';
-import { asMessage, forSender } from './message.rules.js';
+import { asMessage, forSender, readersOf } from './message.rules.js';
 
 /** What is asked of history. `before` is a message's id. */
 export interface ReadHistory {
@@ -39,14 +39,9 @@ export class HistoryService {
     const senders = [...new Set(kept.map(({ senderId }) => senderId))];
     const people = new Map((await this.people.people(senders)).map((person) => [person.id, person]));
     const messages = kept.map((message) => {
-      const { senderId, seq } = message;
-      const readBy = members.filter(({ userId, readSeq }) => userId === senderId || readSeq >= seq);
+      const { senderId } = message;
       const sender = people.get(senderId) ?? { id: senderId, name: senderId };
-      const shown = asMessage(
-        message,
-        sender,
-        readBy.map(({ userId }) => userId),
-      );
+      const shown = asMessage(message, sender, readersOf(message, members));
       return senderId === who.id ? forSender(shown, message.localId) : shown;
     });
     const hasMore = found.length > ask.limit;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, mongo, Types } from 'mongoose';
 import { LOCAL_ID_INDEX, Message, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
-import type { Head, KeptMessage } from './message.rules.js';
+import type { Draft, Head, KeptMessage } from './message.rules.js';
 
 /** What became of one message of an insert. After `seq-taken` in an ordered run, the rest is `not-tried`. */
 export type Inserted = 'kept' | 'kept-before' | 'seq-taken' | 'not-tried';
@@ -10,8 +10,12 @@ export type Inserted = 'kept' | 'kept-before' | 'seq-taken' | 'not-tried';
 /** Acked means kept: by a majority, on its journal. MongoDB has a second, then the result is unknown. */
 const DURABLE = { writeConcern: { w: 'majority', journal: true }, timeoutMS: 1000 } as const;
 const DUPLICATE_KEY = 11000;
+/** The index that a duplicate violates. Anchored: what follows are the values, which users choose. */
+const VIOLATED = /^E11000 duplicate key error collection: \S+ index: (\S+) dup key/;
+const ID_INDEX = '_id_';
 
-type Stored = Omit<Message, '_id'> & { _id: Types.ObjectId };
+/** The native driver's view of `messages`. */
+export type StoredMessage = Message;
 
 /** Keeps `messages`, through the native driver: the hot path makes no Mongoose documents. */
 @Injectable()
@@ -38,6 +42,16 @@ export class MessageRepository {
   async findByLocalId(senderId: string, localId: string): Promise<KeptMessage | undefined> {
     const found = await this.messages.findOne(
       { senderId, localId },
+      { readConcern: { level: 'majority' }, timeoutMS: 1000 },
+    );
+    return found ? kept(found) : undefined;
+  }
+
+  /** The message that was kept under this id, or under the draft's `localId`. Read by majority, as above. */
+  async findKept(id: string, { senderId, localId }: Draft): Promise<KeptMessage | undefined> {
+    if (localId !== undefined) return this.findByLocalId(senderId, localId);
+    const found = await this.messages.findOne(
+      { _id: new Types.ObjectId(id) },
       { readConcern: { level: 'majority' }, timeoutMS: 1000 },
     );
     return found ? kept(found) : undefined;
@@ -89,10 +103,15 @@ export class MessageRepository {
     return found.map(({ _id }) => _id.toHexString()).reverse();
   }
 
-  private get messages(): mongo.Collection<Stored> {
+  async find(id: string): Promise<KeptMessage | undefined> {
+    const found = await this.messages.findOne({ _id: new Types.ObjectId(id) });
+    return found ? kept(found) : undefined;
+  }
+
+  private get messages(): mongo.Collection<StoredMessage> {
     const { db } = this.model.db;
     if (!db) throw new Error('MongoDB is not connected');
-    return db.collection<Stored>(this.model.collection.name);
+    return db.collection<StoredMessage>(this.model.collection.name);
   }
 }
 
@@ -100,36 +119,22 @@ function outcomes(count: number, ordered: boolean, error: mongo.MongoBulkWriteEr
   const result: Inserted[] = Array.from({ length: count }, () => 'kept');
   for (const failed of [error.writeErrors].flat()) {
     if (failed.code !== DUPLICATE_KEY) throw error;
-    const message = failed.errmsg ?? '';
-    if (message.includes(SEQ_INDEX)) result[failed.index] = 'seq-taken';
-    else if (message.includes(LOCAL_ID_INDEX)) result[failed.index] = 'kept-before';
+    const violated = VIOLATED.exec(failed.errmsg ?? '')?.[1];
+    if (violated === SEQ_INDEX) result[failed.index] = 'seq-taken';
+    else if (violated === LOCAL_ID_INDEX || violated === ID_INDEX) result[failed.index] = 'kept-before';
     else throw error;
     if (ordered) result.fill('not-tried', failed.index + 1);
   }
   return result;
 }
 
-function stored(message: KeptMessage): Stored {
-  const { id, conversationId, localId, editedAt, ...rest } = message;
-  return {
-    _id: new Types.ObjectId(id),
-    conversationId: new Types.ObjectId(conversationId),
-    ...rest,
-    ...(localId !== undefined && { localId }),
-    ...(editedAt !== undefined && { editedAt }),
-  };
+/** A message as MongoDB has it. */
+export function stored(message: KeptMessage): StoredMessage {
+  const { id, conversationId, ...rest } = message;
+  return { _id: new Types.ObjectId(id), conversationId: new Types.ObjectId(conversationId), ...rest };
 }
 
-function kept({ _id, conversationId, localId, editedAt, ...rest }: Stored): KeptMessage {
-  return {
-    id: _id.toHexString(),
-    conversationId: conversationId.toHexString(),
-    seq: rest.seq,
-    senderId: rest.senderId,
-    text: rest.text,
-    attachments: rest.attachments,
-    createdAt: rest.createdAt,
-    ...(localId !== undefined && { localId }),
-    ...(editedAt !== undefined && { editedAt }),
-  };
+/** A message in plain types. */
+export function kept({ _id, conversationId, ...rest }: StoredMessage): KeptMessage {
+  return { id: _id.toHexString(), conversationId: conversationId.toHexString(), ...rest };
 }

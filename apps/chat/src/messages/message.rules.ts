@@ -1,5 +1,5 @@
 import { AppError } from '@app/common/errors/app-error.js';
-import type { Attachment, Message, Person, Preview } from '@app/contracts/shapes.js';
+import type { Attachment, Message, Person, Preview, SystemNote } from '@app/contracts/shapes.js';
 import { checkText, previewOf } from './text.rules.js';
 
 /** A message before it has a place in its conversation. */
@@ -17,6 +17,8 @@ export interface KeptMessage extends Draft {
   seq: number;
   createdAt: Date;
   editedAt?: Date;
+  deletedAt?: Date;
+  system?: SystemNote;
 }
 
 /** Where a conversation stands: its last `seq`, and when that was taken (milliseconds since 1970). */
@@ -56,7 +58,16 @@ export function asMessage(kept: KeptMessage, sender: Person, readBy: string[]): 
     meta: { edited: kept.editedAt !== undefined, editedAt: kept.editedAt?.toISOString() ?? null },
     readBy,
     createdAt: kept.createdAt.toISOString(),
+    ...(kept.deletedAt && { deletedAt: kept.deletedAt.toISOString() }),
+    ...(kept.system && { system: kept.system }),
   };
+}
+
+/** Who has read a message: its sender, and every member whose mark has reached it. */
+export function readersOf(message: KeptMessage, members: readonly { userId: string; readSeq: number }[]): string[] {
+  return members
+    .filter(({ userId, readSeq }) => userId === message.senderId || readSeq >= message.seq)
+    .map(({ userId }) => userId);
 }
 
 /** The same message as its sender sees it. */

@@ -89,6 +89,7 @@ export class MessageService {
     this.teller.tell('message.created', {
       conversationId,
       message,
+      membershipSeq: conversation.membershipSeq,
       ...(kept.localId !== undefined && { localId: kept.localId }),
       ...(young && members.size <= LISTED_PARTICIPANTS && { alsoTo: [...members] }),
     });

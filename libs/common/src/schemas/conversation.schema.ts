@@ -55,6 +55,14 @@ export class Conversation {
   @Prop({ required: true })
   headAt: Date;
 
+  /** The number of its latest change: edits, deletions, membership. */
+  @Prop({ default: 0 })
+  changeN: number;
+
+  /** The `seq` of its latest change of membership: who knows a later one knows that its own list of members is old. */
+  @Prop({ default: 0 })
+  membershipSeq: number;
+
   createdAt: Date;
   updatedAt: Date;
 }

@@ -1,3 +1,4 @@
+import type { SystemNote } from '@app/contracts/shapes.js';
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { SchemaTypes, Types } from 'mongoose';
 
@@ -20,7 +21,7 @@ export class StoredAttachment {
   size: number;
 }
 
-/** A message. Written by chat's messages module only, through the native driver. */
+/** A message. Written by chat only, through the native driver: new ones by its messages, the rest by its changes module. */
 @Schema({ collection: 'messages', versionKey: false })
 export class Message {
   _id: Types.ObjectId;
@@ -52,8 +53,13 @@ export class Message {
   @Prop()
   editedAt?: Date;
 
+  /** A tombstone keeps its place, and nothing of what it said. */
   @Prop()
   deletedAt?: Date;
+
+  /** What a system message tells, as data; its text says the same. */
+  @Prop({ type: Object })
+  system?: SystemNote;
 }
 
 /** The index whose violation means that another node took the `seq`. */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Attachment, Conversation, Message, Person, Preview } from '@app/contracts/shapes.js';
+import type { Attachment, Conversation, Message, Person, Preview, SystemNote } from '@app/contracts/shapes.js';
 import type { ReadMark } from '../../conversations/reading.service.js';
 
 /** A person as others see them. */
@@ -36,6 +36,13 @@ export class MetaShape {
   editedAt: string | null;
 }
 
+/** What a system message tells. */
+export class SystemShape implements SystemNote {
+  @ApiProperty({ enum: ['participants.added', 'participants.removed'] })
+  event: SystemNote['event'];
+  userIds: string[];
+}
+
 /** A message. */
 export class MessageShape implements Message {
   _id: string;
@@ -53,6 +60,16 @@ export class MessageShape implements Message {
   createdAt: string;
   /** Only to the sender. */
   localId?: string;
+  /** Only of a deleted message, whose text and attachments are gone. */
+  deletedAt?: string;
+  /** Only of a message that nobody wrote. */
+  system?: SystemShape;
+}
+
+/** A message was deleted. */
+export class DeletedShape {
+  messageId: string;
+  conversationId: string;
 }
 
 /** The last message of a conversation. */

@@ -17,6 +17,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { OpenConversation } from '../../conversations/conversation.rules.js';
+import type { EditMessage } from '../../changes/change.service.js';
 import type { MarkRead } from '../../conversations/reading.service.js';
 import type { SendMessage } from '../../messages/message.service.js';
 import type { Asking } from '../dialect.js';
@@ -88,6 +89,39 @@ export class SendMessageShape extends NewMessageShape implements Asking<SendMess
 
   toAsk(): SendMessage {
     return this.to(this.conversationId);
+  }
+}
+
+/** A message, named by its id. */
+export class MessageIdShape implements Asking<{ messageId: string }> {
+  /** The id of the message. */
+  @IsMongoId()
+  messageId: string;
+
+  toAsk() {
+    return { messageId: this.messageId };
+  }
+}
+
+/** A new text for one's own message, over REST. */
+export class NewTextShape {
+  /** 1 to 5,000 characters, as a person counts them. */
+  @IsString()
+  text: string;
+}
+
+/** A new text for one's own message, over the socket. */
+export class EditMessageShape implements Asking<EditMessage> {
+  /** The id of the message. */
+  @IsMongoId()
+  messageId: string;
+
+  /** 1 to 5,000 characters, as a person counts them. */
+  @IsString()
+  newText: string;
+
+  toAsk(): EditMessage {
+    return { messageId: this.messageId, text: this.newText };
   }
 }
 
@@ -205,4 +239,31 @@ export class ConversationParam {
   /** The id of the conversation. */
   @IsMongoId()
   id: string;
+}
+
+/** The id of a message in a path. */
+export class MessageParam {
+  /** The id of the message. */
+  @IsMongoId()
+  id: string;
+}
+
+/** A participant in a path. */
+export class ParticipantParam extends ConversationParam {
+  /** The participant's user id. */
+  @IsString()
+  @Length(1, 128)
+  userId: string;
+}
+
+/** People to add to a group. */
+export class ParticipantsShape {
+  /** 1 to 100 user ids. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_IDS)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 128, { each: true })
+  participantIds: string[];
 }

@@ -1,5 +1,12 @@
 import { type Dialect, row } from '../dialect.js';
-import { ConversationShape, ReadMessagesShape, SendMessageShape, TypingShape } from './shapes.js';
+import {
+  ConversationShape,
+  EditMessageShape,
+  MessageIdShape,
+  ReadMessagesShape,
+  SendMessageShape,
+  TypingShape,
+} from './shapes.js';
 
 /** The native socket contract: s4's names, in the namespace `/chat`. */
 export const native: Dialect = {
@@ -13,6 +20,8 @@ export const native: Dialect = {
     })),
     leave_conversation: row('leaveConversation', ConversationShape, (data) => ({ data })),
     message_send: row('sendMessage', SendMessageShape, (data) => ({ data })),
+    message_edit: row('editMessage', EditMessageShape, (data) => ({ data })),
+    message_delete: row('deleteMessage', MessageIdShape, (data) => ({ data })),
     message_read: row('markRead', ReadMessagesShape, (data) => ({ data })),
     typing: row('setTyping', TypingShape, () => ({ data: null })),
   },
@@ -22,6 +31,9 @@ export const native: Dialect = {
       to === 'sender' && localId !== undefined
         ? ['message_new', { message: { ...message, localId }, localId }]
         : ['message_new', { message }],
+    'message.updated': ({ message }) => ['message_updated', { message }],
+    'message.deleted': ({ conversationId, messageId }) => ['message_deleted', { messageId, conversationId }],
+    'conversation.updated': (changed) => ['conversation_updated', changed],
     'message.read': ({ conversationId, userId, messageIds, upToSeq }) => [
       'message_read_update',
       { conversationId, userId, messageIds, upToSeq },

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '@app/common/auth/claims.js';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import { UserDirectory } from '@app/common/identity/user.directory.js';
+import type { ChangeKind } from '@app/common/schemas/change.schema.js';
+import type { Message } from '@app/contracts/shapes.js';
+import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
+import { MemberRepository } from '../conversations/member.repository.js';
+import { Teller } from '../domain-events.js';
+import type { ChatEnv } from '../env.js';
+import { Lanes } from '../lanes/lanes.js';
+import { MessageRepository } from '../messages/message.repository.js';
+import { asMessage, checkContent, forSender, type KeptMessage, readersOf } from '../messages/message.rules.js';
+import { ChangeRepository } from './change.repository.js';
+import { checkDelete, checkEdit, edited, type Place, tombstone } from './change.rules.js';
+
+/** What is asked when a message is edited. */
+export interface EditMessage {
+  messageId: string;
+  text: string;
+}
+
+/** How often a change that clashes with another change is tried. */
+const TRIES = 5;
+
+/** Edits and deletes messages; the last change that was acked wins, in the order MongoDB made them. */
+@Injectable()
+export class ChangeService {
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly messages: MessageRepository,
+    private readonly changes: ChangeRepository,
+    private readonly members: MemberRepository,
+    private readonly people: UserDirectory,
+    private readonly teller: Teller,
+    @Inject(ENV) private readonly env: ChatEnv,
+  ) {}
+
+  /** Replaces the text of one's own message, within the window. */
+  async edit(who: Caller, { messageId, text }: EditMessage): Promise<Message> {
+    const kept = await this.changed({ who, messageId, kind: 'message.updated' }, (message) => {
+      checkContent(text, message.attachments.length);
+      checkEdit(message, who.id, { now: Date.now(), windowMinutes: this.env.MESSAGE_EDIT_WINDOW_MINUTES });
+      return edited(message, text, new Date());
+    });
+    const members = await this.members.of(kept.conversationId, LISTED_PARTICIPANTS);
+    const message = asMessage(kept, await this.people.person(kept.senderId), readersOf(kept, members));
+    this.teller.tell('message.updated', { conversationId: kept.conversationId, message });
+    return forSender(message, kept.localId);
+  }
+
+  /** Makes a message a tombstone; deleting it again is answered as the first time. */
+  async delete(
+    who: Caller,
+    { messageId }: { messageId: string },
+  ): Promise<{ messageId: string; conversationId: string }> {
+    const known = await this.messages.find(messageId);
+    const again = known?.deletedAt !== undefined;
+    const { conversationId } = await this.changed({ who, messageId, kind: 'message.deleted' }, (message, owner) => {
+      checkDelete(message, who.id, owner);
+      return tombstone(message, new Date());
+    });
+    if (!again) this.teller.tell('message.deleted', { conversationId, messageId });
+    return { messageId, conversationId };
+  }
+
+  private async changed(
+    { who, messageId, kind }: { who: Caller; messageId: string; kind: ChangeKind },
+    change: (message: KeptMessage, place: Place) => KeptMessage,
+  ): Promise<KeptMessage> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const before = await this.messages.find(messageId);
+      if (!before) throw new AppError('NOT_FOUND', { message: 'There is no such message.' });
+      const { conversation } = await this.lanes.of(before.conversationId, who.id);
+      const after = change(before, { kind: conversation.kind, ownerId: conversation.createdBy });
+      if (before.deletedAt) return before;
+      if (await this.changes.rewrite(before, after, { kind, by: who.id })) return after;
+    }
+    throw new AppError('UNAVAILABLE', { retryAfterMs: 100 });
+  }
+}

@@ -1,0 +1,57 @@
+import { AppError } from '@app/common/errors/app-error.js';
+import type { SystemNote } from '@app/contracts/shapes.js';
+import type { KeptConversation } from '../conversations/conversation.repository.js';
+import { LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
+
+/** A group's members after a change, and what the change was. */
+export interface MembershipPlan {
+  note: SystemNote;
+  members: string[];
+  /** True when the conversation lists its members no longer, or still does not. */
+  large: boolean;
+}
+
+/** The members after the owner added these; undefined when all of them are members already. */
+export function added(
+  group: KeptConversation,
+  members: readonly string[],
+  change: { by: string; userIds: readonly string[] },
+) {
+  checkGroup(group);
+  if (group.createdBy !== change.by)
+    throw new AppError('FORBIDDEN', { message: 'Only the owner of a group adds people.' });
+  const userIds = change.userIds.filter((id) => !members.includes(id));
+  if (userIds.length === 0) return undefined;
+  if (members.length + userIds.length > MAX_PARTICIPANTS) {
+    throw new AppError('INVALID_INPUT', { message: `a conversation has at most ${MAX_PARTICIPANTS} participants` });
+  }
+  return planOf('participants.added', [...members, ...userIds], userIds);
+}
+
+/** The members after the owner removed somebody, or somebody left; undefined when that person is no member. */
+export function removed(group: KeptConversation, members: readonly string[], change: { by: string; userId: string }) {
+  checkGroup(group);
+  if (group.createdBy !== change.by && change.userId !== change.by) {
+    throw new AppError('FORBIDDEN', { message: 'Only the owner of a group removes others.' });
+  }
+  if (!members.includes(change.userId)) return undefined;
+  const stay = members.filter((id) => id !== change.userId);
+  return planOf('participants.removed', stay, [change.userId]);
+}
+
+/** What everyone reads of it. */
+export function tellingText({ event, userIds }: SystemNote, names: ReadonlyMap<string, string>, by: string): string {
+  const name = (id: string) => names.get(id) ?? id;
+  const people = userIds.map(name).join(', ');
+  if (event === 'participants.added') return `${name(by)} added ${people}`;
+  return userIds.includes(by) ? `${people} left` : `${name(by)} removed ${people}`;
+}
+
+function planOf(event: SystemNote['event'], members: string[], userIds: string[]): MembershipPlan {
+  return { note: { event, userIds }, members, large: members.length > LISTED_PARTICIPANTS };
+}
+
+function checkGroup(group: KeptConversation): void {
+  if (group.kind !== 'group')
+    throw new AppError('FORBIDDEN', { message: 'The participants of a direct conversation stay.' });
+}
