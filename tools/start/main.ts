@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions, readPort } from '../up/options.ts';
 import { stopSignals } from '../up/stop-signals.ts';
 import { startNode } from './start.ts';
 
@@ -7,19 +7,16 @@ const HELP = `npm run start:prod -- [options]     one chat node in the foregroun
   --port 3005     its port
   --data .data    the folder of a running up, whose engines and secret it shares; without one, the settings decide`;
 
-const { values } = parseArgs({
-  options: {
+const values = readOptions(
+  {
     port: { type: 'string' },
     data: { type: 'string', default: '.data' },
     watch: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
-});
+  HELP,
+);
 
-if (values.help) {
-  console.log(HELP);
-} else {
-  const root = resolve(import.meta.dirname, '../..');
-  const options = { root, dataDir: resolve(root, values.data), port: values.port, watch: values.watch };
-  process.exit(await startNode({ ...options, ...stopSignals() }));
-}
+const root = resolve(import.meta.dirname, '../..');
+const port = values.port === undefined ? undefined : String(readPort(values.port, HELP));
+const options = { root, dataDir: resolve(root, values.data), port, watch: values.watch };
+process.exit(await startNode({ ...options, ...stopSignals() }));

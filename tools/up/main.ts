@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions, readPort } from './options.ts';
 import { stopSignals } from './stop-signals.ts';
 import { portsFrom } from './suite/apps.ts';
 import { up } from './up.ts';
@@ -9,20 +9,16 @@ const HELP = `npm run up -- [options]
   --data .data    the folder of data, logs and up.json
   --watch         build and restart what is edited (npm run dev)`;
 
-const { values } = parseArgs({
-  options: {
+const values = readOptions(
+  {
     port: { type: 'string', default: '3000' },
     data: { type: 'string', default: '.data' },
     watch: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
-});
+  HELP,
+);
 
-if (values.help) {
-  console.log(HELP);
-} else {
-  const root = resolve(import.meta.dirname, '../..');
-  const place = { root, dataDir: resolve(root, values.data), ports: portsFrom(Number(values.port)) };
-  const code = await up({ ...place, watch: values.watch, log: console.log, ...stopSignals() });
-  process.exit(code);
-}
+const root = resolve(import.meta.dirname, '../..');
+const ports = portsFrom(readPort(values.port, HELP));
+const place = { root, dataDir: resolve(root, values.data), ports };
+process.exit(await up({ ...place, watch: values.watch, log: console.log, ...stopSignals() }));

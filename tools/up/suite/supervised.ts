@@ -30,6 +30,8 @@ export class Supervised {
   readonly #stopping = new AbortController();
   #process: Running | undefined;
   #launching: Promise<void> | undefined;
+  /** What follows the end of the process. */
+  #after: Promise<void> | undefined;
   #delay = FIRST_DELAY_MS;
   #restarting = false;
 
@@ -61,6 +63,7 @@ export class Supervised {
     await this.#process?.stop(this.job.graceMs);
     // One that was just being started is stopped by its launch.
     await this.#launching;
+    await this.#after;
   }
 
   async kill(): Promise<void> {
@@ -84,7 +87,7 @@ export class Supervised {
 
   #watch(since: number): void {
     const process = this.#process;
-    if (process) void process.exited.then((how) => this.#ended(process, how, since));
+    if (process) this.#after = process.exited.then((how) => this.#ended(process, how, since));
   }
 
   async #ended(process: Running, how: string, since: number): Promise<void> {
