@@ -1,5 +1,5 @@
 import type { DomainEvents } from '../../../apps/chat/src/domain-events.ts';
-import type { Message } from '../../../libs/contracts/src/shapes.ts';
+import type { Message, Presence } from '../../../libs/contracts/src/shapes.ts';
 
 const conversationId = '68f0c0ffee0000000000a0b1';
 const messageId = '68f0c0ffee0000000000c0d1';
@@ -18,11 +18,29 @@ const message: Message = {
   createdAt: '2026-11-21T19:30:00.000Z',
 };
 
+const edited: Message = {
+  ...message,
+  text: 'See you at nine',
+  meta: { edited: true, editedAt: '2026-11-21T19:31:00.000Z' },
+};
+
+const presence: Presence = { userId: 'ben', online: true };
+
 /** An example of every domain event; a new event does not compile until it has one. */
 export const events: DomainEvents = {
-  'message.created': { conversationId, message, localId },
+  'message.created': { conversationId, message, localId, membershipSeq: 3 },
+  'message.updated': { conversationId, message: edited },
+  'message.deleted': { conversationId, messageId },
+  'conversation.updated': {
+    conversationId,
+    participantIds: ['ana', 'ben', 'cem'],
+    participantCount: 3,
+    addedIds: ['cem'],
+    removedIds: [],
+  },
   'message.read': { conversationId, userId: 'ben', messageIds: [messageId], upToSeq: 42 },
   typing: { conversationId, user: { id: 'ana', name: 'Ana' }, isTyping: true },
+  'presence.changed': presence,
 };
 
 /** Verb → an example of its answer. */
@@ -30,8 +48,12 @@ export const answers: Record<string, unknown> = {
   joinConversation: { conversationId },
   leaveConversation: { conversationId },
   sendMessage: { ...message, localId },
+  editMessage: edited,
+  deleteMessage: { messageId, conversationId },
   markRead: { conversationId, upToSeq: 42, messageIds: [messageId] },
   setTyping: undefined,
+  watchPresence: presence,
+  unwatchPresence: { userId: 'ben' },
 };
 
 /** Dialect → wire event → an example of what a client sends; each is validated by the event's own shape. */
@@ -40,7 +62,11 @@ export const inputs: Record<string, Record<string, object>> = {
     join_conversation: { conversationId },
     leave_conversation: { conversationId },
     message_send: { conversationId, text: message.text, localId },
+    message_edit: { messageId, newText: edited.text },
+    message_delete: { messageId },
     message_read: { conversationId, messageIds: [messageId] },
     typing: { conversationId, isTyping: true },
+    presence_subscribe: { userId: 'ben' },
+    presence_unsubscribe: { userId: 'ben' },
   },
 };
