@@ -14,6 +14,8 @@ export const settings = {
   }),
   MESSAGE_RATE_LIMIT: count({ default: 20, desc: 'Messages that a person may send in a window.' }),
   MESSAGE_RATE_WINDOW: count({ default: 60_000, desc: 'The length of that window, in milliseconds.' }),
+  MESSAGE_EDIT_WINDOW_MINUTES: count({ default: 15, desc: 'Minutes in which an author may edit a message.' }),
+  PRESENCE_SUBSCRIPTIONS_MAX: count({ default: 200, desc: 'People whose presence one socket may watch at once.' }),
   NOTIFICATION_REDIS_CHANNEL: str({
     default: 'events:message.created',
     desc: 'The Redis channel that message.created is mirrored to.',
@@ -31,6 +33,9 @@ export type ChatEnv = CleanedEnv<typeof settings>;
 
 /** The settings of this process. */
 export const readSettings = (): ChatEnv => loadEnv(settings);
+
+/** Injection token of this node's name. */
+export const NODE_ID = Symbol('NODE_ID');
 
 /** The name of this node: letters, digits and `-`, as session ids carry it. */
 export function nodeName(env: Pick<ChatEnv, 'NODE_NAME'>, pid: number): string {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Server } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { DIALECTS } from '../dialects/dialects.js';
 import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
 import type { Flags } from './local-first.js';
@@ -31,10 +31,16 @@ const audiences: Audiences = {
       { to: [own], listener: 'sender' },
     ];
   },
+  'message.updated': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
+  'message.deleted': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
+  'conversation.updated': ({ conversationId, addedIds, removedIds }) => [
+    { to: [rooms.conversation(conversationId), ...[...addedIds, ...removedIds].map(rooms.person)], listener: 'others' },
+  ],
   'message.read': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
   typing: ({ conversationId, user }) => [
     { to: [rooms.conversation(conversationId)], except: rooms.person(user.id), listener: 'others' },
   ],
+  'presence.changed': ({ userId }) => [{ to: [rooms.watchers(userId)], listener: 'others' }],
 };
 
 /** Tells domain events to sockets on every node, once a dialect and conversation. */
@@ -56,8 +62,22 @@ export class FanOut extends Teller {
     for (const { namespace } of DIALECTS) this.server?.of(namespace).local.disconnectSockets(true);
   }
 
+  /** The names of the dialects that sockets of this node speak now. */
+  spokenHere(): string[] {
+    return DIALECTS.filter(({ namespace }) => (this.server?.of(namespace).sockets.size ?? 0) > 0).map(
+      ({ name }) => name,
+    );
+  }
+
   tell<E extends DomainEvent>(name: E, event: DomainEvents[E]): void {
-    const flags = flagsOf(name, event);
+    this.say(name, event, flagsOf(name, event));
+  }
+
+  tellHere<E extends DomainEvent>(name: E, event: DomainEvents[E]): void {
+    this.say(name, event, { local: true });
+  }
+
+  private say<E extends DomainEvent>(name: E, event: DomainEvents[E], flags: Flags): void {
     for (const { to, except, listener } of audiences[name](event)) {
       for (const dialect of DIALECTS) {
         const said = dialect.says[name](event, listener);
@@ -70,8 +90,17 @@ export class FanOut extends Teller {
   }
 
   admit(conversationId: string, userIds: readonly string[]): void {
+    // Nobody's rooms would mean everybody's sockets.
+    if (userIds.length === 0) return;
     for (const { namespace } of DIALECTS) {
       this.server?.of(namespace).in(userIds.map(rooms.person)).socketsJoin(rooms.conversation(conversationId));
+    }
+  }
+
+  dismiss(conversationId: string, userIds: readonly string[]): void {
+    if (userIds.length === 0) return;
+    for (const { namespace } of DIALECTS) {
+      this.server?.of(namespace).in(userIds.map(rooms.person)).socketsLeave(rooms.conversation(conversationId));
     }
   }
 
@@ -80,6 +109,26 @@ export class FanOut extends Teller {
       await this.server?.of(namespace).sockets.get(connectionId)?.join(rooms.conversation(conversationId));
     }
     await this.confirmed();
+  }
+
+  async watch(connectionId: string, userId: string): Promise<boolean> {
+    const socket = this.socketOf(connectionId);
+    if (!socket) return false;
+    await socket.join(rooms.watchers(userId));
+    await this.confirmed();
+    return true;
+  }
+
+  unwatch(connectionId: string, userId: string): void {
+    void this.socketOf(connectionId)?.leave(rooms.watchers(userId));
+  }
+
+  private socketOf(connectionId: string): Socket | undefined {
+    for (const { namespace } of DIALECTS) {
+      const socket = this.server?.of(namespace).sockets.get(connectionId);
+      if (socket) return socket;
+    }
+    return undefined;
   }
 
   /** Redis answers in order: when it answers this, it has every subscription that was asked for before. */
@@ -92,6 +141,6 @@ export class FanOut extends Teller {
 
 function flagsOf<E extends DomainEvent>(name: E, event: DomainEvents[E]): Flags {
   if (name !== 'message.created') return {};
-  const { conversationId, message } = event as DomainEvents['message.created'];
-  return { head: { conversationId, seq: message.seq, at: Date.parse(message.createdAt) } };
+  const { conversationId, message, membershipSeq } = event as DomainEvents['message.created'];
+  return { head: { conversationId, seq: message.seq, at: Date.parse(message.createdAt), membershipSeq } };
 }
