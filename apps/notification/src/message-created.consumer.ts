@@ -5,20 +5,20 @@ import { ENV } from '@app/common/env/shared.settings.js';
 import { StreamConsumer } from '@app/common/events/stream.consumer.js';
 import { connectRedis } from '@app/common/redis/redis.module.js';
 import type { Env } from './env.js';
+import { IntakeService } from './ledger/intake.service.js';
 import { PACE, type Pace } from './pace.js';
 import { AttemptRepository, isDatabaseAway } from './push/attempt.repository.js';
-import { PushService } from './push/push.service.js';
 
 /** Longer than a blocking read: then the connection is dead, though nobody said so. */
 const SILENCE_MS = 10_000;
 
-/** Hears of new messages; an event is acknowledged when its pushes are kept. */
+/** Hears of new messages; an event is acknowledged when its pushes are kept and the ledger says so. */
 @Injectable()
 export class MessageCreatedConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private consumer: StreamConsumer<'message.created'> | undefined;
 
   constructor(
-    private readonly pushes: PushService,
+    private readonly intake: IntakeService,
     private readonly attempts: AttemptRepository,
     @Inject(ENV) private readonly env: Env,
     @Inject(PACE) private readonly pace: Pace,
@@ -30,7 +30,7 @@ export class MessageCreatedConsumer implements OnApplicationBootstrap, OnModuleD
       type: 'message.created',
       group: 'notification',
       worker: `${hostname()}-${process.pid}-${randomUUID()}`,
-      handle: (events) => this.pushes.accept(events),
+      handle: (events) => this.intake.take(events),
       isOutage: isDatabaseAway,
       claimAfterMs: this.pace.claimAfterMs,
     });

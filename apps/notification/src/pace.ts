@@ -17,6 +17,13 @@ export interface Pace {
   claimAfterMs: number;
   /** Waiting before a push is tried again starts at this, and doubles. */
   backoffMs: number;
+  /** Messages of this age are looked for in the ledger, and taken in when it lacks them; */
+  sweepSoonMs: number;
+  /** and once more at this age, for ids that turned up late. */
+  sweepLateMs: number;
+  sweepEveryMs: number;
+  /** A worker that sweeps and is not heard of for this long is replaced. */
+  sweepLeaseMs: number;
 }
 
 export const paceOf = (env: Env): Pace => ({
@@ -26,4 +33,8 @@ export const paceOf = (env: Env): Pace => ({
   pauseMs: 60_000,
   claimAfterMs: 30_000,
   backoffMs: 1_000,
+  sweepSoonMs: 30_000,
+  sweepLateMs: 10 * 60_000,
+  sweepEveryMs: 5_000,
+  sweepLeaseMs: 30_000,
 });

@@ -31,6 +31,10 @@ const QUICK: Pace = {
   pauseMs: 300,
   claimAfterMs: 100,
   backoffMs: 50,
+  sweepSoonMs: 60 * 60_000,
+  sweepLateMs: 60 * 60_000,
+  sweepEveryMs: 60_000,
+  sweepLeaseMs: 500,
 };
 
 /** What a test says of a message; the rest is made up. */
@@ -168,9 +172,9 @@ export async function notificationWorld() {
     },
     /** Publishes as chat does; returns the id of the event, which is its message's. */
     async publish(event: PublishedEvent<'message.created'>): Promise<string> {
-      const { id, source, subject, time, data } = event;
-      await publisher.publish('message.created', { id, source, subject, time, data });
-      return id;
+      const { type: _type, specversion: _spec, datacontenttype: _content, ...news } = event;
+      await publisher.publish('message.created', news);
+      return event.id;
     },
     /** The next push about a message to an installation; each is given once. */
     pushOf: (messageId: string, installationId = 'phone') =>

@@ -11,17 +11,54 @@ export interface CloudEvent<Type extends string, Data> {
   /** ISO 8601 in UTC. */
   time: string;
   datacontenttype: 'application/json';
+  /** An extension attribute: this event is published again, because an earlier publication may have been lost. */
+  replayed?: true;
   data: Data;
 }
 
-/** `data` of `message.created`. */
-export interface MessageCreated {
-  message: Message;
+/** What every event says of the conversation it happened in. */
+export interface EventConversation {
   conversation: { id: string; kind: ConversationKind; name?: string };
-  sender: Person;
   participantCount: number;
   /** At most 50; larger groups are read from the chat service. */
   participantIds: string[];
+}
+
+/** `data` of `message.created`. */
+export interface MessageCreated extends EventConversation {
+  message: Message;
+  sender: Person;
+}
+
+/** `data` of `message.updated`: the message as it is now. */
+export type MessageUpdated = MessageCreated;
+
+/** `data` of `message.deleted`. */
+export interface MessageDeleted extends EventConversation {
+  messageId: string;
+  deletedBy: string;
+}
+
+/** `data` of `message.read`: somebody has read everything up to a place. */
+export interface MessageRead extends EventConversation {
+  userId: string;
+  upToSeq: number;
+  /** The newly read ones, at most 100. */
+  messageIds: string[];
+}
+
+/** `data` of `conversation.created`. */
+export interface ConversationCreated extends EventConversation {
+  createdBy: string;
+  /** The host app's object that the conversation is about. */
+  propertyId?: string;
+}
+
+/** `data` of `conversation.updated`: somebody came or left. */
+export interface ConversationUpdated extends EventConversation {
+  updatedBy: string;
+  addedIds: string[];
+  removedIds: string[];
 }
 
 export type ConversationKind = 'direct' | 'group' | 'support';
@@ -29,6 +66,11 @@ export type ConversationKind = 'direct' | 'group' | 'support';
 /** Event type → its data. */
 export interface EventData {
   'message.created': MessageCreated;
+  'message.updated': MessageUpdated;
+  'message.deleted': MessageDeleted;
+  'message.read': MessageRead;
+  'conversation.created': ConversationCreated;
+  'conversation.updated': ConversationUpdated;
 }
 
 export type EventType = keyof EventData;

@@ -10,11 +10,11 @@ const PAGE = 1000;
 export class MemberRepository {
   constructor(@InjectConnection() private readonly connection: Connection) {}
 
-  /** Everyone who was in the conversation when it was at `seq`, a page at a time. */
+  /** Everyone who was in the conversation when it was at `seq` and has not read it, a page at a time. */
   async *pagesOf(conversationId: string, seq: number): AsyncGenerator<string[]> {
     const members = this.connection.collection<Member>(String(MemberSchema.get('collection')));
     const found = members
-      .find({ conversationId: new Types.ObjectId(conversationId), joinedSeq: { $lt: seq } })
+      .find({ conversationId: new Types.ObjectId(conversationId), joinedSeq: { $lte: seq }, readSeq: { $lt: seq } })
       .project<Pick<Member, 'userId'>>({ _id: 0, userId: 1 })
       .sort({ userId: 1 })
       .batchSize(PAGE);

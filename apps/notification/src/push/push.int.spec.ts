@@ -99,11 +99,11 @@ describe('a new message', () => {
   it('is pushed to the members of a large group who were there', async () => {
     const conversationId = new Types.ObjectId();
     await Promise.all(['cem', 'dora', 'late'].map((who) => world.registers(who, `${who}s`)));
-    const member = (userId: string, joinedSeq = 0) => ({ conversationId, userId, joinedSeq });
+    const member = (userId: string, joinedSeq = 0) => ({ conversationId, userId, joinedSeq, readSeq: 0 });
     const crowd = Array.from({ length: 1500 }, (_, index) => member(`u${index}`));
     await world.db
       .collection('members')
-      .insertMany([...crowd, member('ana'), member('ben'), member('cem'), member('dora', 6), member('late', 7)]);
+      .insertMany([...crowd, member('ana'), member('ben'), member('cem'), member('dora', 6), member('late', 8)]);
     const { event } = await told({
       conversationId: conversationId.toHexString(),
       seq: 7,

@@ -2,7 +2,7 @@ import type { MessageCreated } from '@app/contracts/events.js';
 import type { Attachment } from '@app/contracts/shapes.js';
 
 /** A push about a message is not worth sending later than this. */
-const PUSH_TTL_MS = 24 * 60 * 60 * 1000;
+export const PUSH_TTL_MS = 24 * 60 * 60 * 1000;
 
 interface Bound {
   /** Characters as a person sees them. */

@@ -15,6 +15,8 @@ interface Announcement {
   userIds: string[];
 }
 
+/** Questions without an answer above which nobody is asked: Redis hangs, and each would be remembered. */
+const MOST_UNANSWERED = 8;
 /** Presence that takes longer is not waited for: a push too many is better than one lost. */
 const PRESENCE_PATIENCE_MS = 1000;
 
@@ -22,6 +24,7 @@ const PRESENCE_PATIENCE_MS = 1000;
 @Injectable()
 export class PushService {
   private readonly log = new Logger(PushService.name);
+  private unanswered = 0;
 
   constructor(
     private readonly presence: PresenceDirectory,
@@ -32,17 +35,17 @@ export class PushService {
   ) {}
 
   /** Takes new messages; resolves when every push about them is kept. The same message again adds nothing. */
-  async accept(events: PublishedEvent<'message.created'>[]): Promise<void> {
+  async accept(events: readonly Pick<PublishedEvent<'message.created'>, 'data'>[]): Promise<void> {
     const now = new Date();
     const fresh = events.map(({ data }) => ({ data, push: pushOf(data) })).filter(({ push }) => push.expiresAt > now);
     await this.announce(
       fresh
         .filter(({ data }) => namesAll(data))
-        .map(({ data, push }) => ({ push, userIds: others(data.participantIds, push) })),
+        .map(({ data, push }) => ({ push, userIds: others(data.participantIds, data) })),
     );
-    for (const { push } of fresh.filter(({ data }) => !namesAll(data))) {
+    for (const { data, push } of fresh.filter(({ data }) => !namesAll(data))) {
       for await (const page of this.members.pagesOf(push.conversationId, push.seq)) {
-        await this.announce([{ push, userIds: others(page, push) }]);
+        await this.announce([{ push, userIds: others(page, data) }]);
       }
     }
   }
@@ -60,13 +63,15 @@ export class PushService {
 
   /** Those with a live socket; nobody when Redis does not say so in time. */
   private async online(userIds: string[]): Promise<Set<string>> {
-    if (userIds.length === 0) return new Set();
+    if (userIds.length === 0 || this.unanswered >= MOST_UNANSWERED) return new Set();
     const done = new AbortController();
     const late = pause(PRESENCE_PATIENCE_MS, undefined, { signal: done.signal }).then(() => {
       throw new Error('presence did not answer in time');
     });
     try {
-      return await Promise.race([this.presence.online(userIds), late]);
+      this.unanswered += 1;
+      const answer = this.presence.online(userIds).finally(() => (this.unanswered -= 1));
+      return await Promise.race([answer, late]);
     } catch (error) {
       this.log.warn({ err: error, people: userIds.length }, 'presence is unknown; pushing to everyone');
       return new Set();
@@ -90,6 +95,8 @@ function pushOf(data: MessageCreated): Push {
   };
 }
 
-function others(userIds: readonly string[], { senderId }: Push): string[] {
-  return [...new Set(userIds)].filter((id) => id !== senderId);
+/** Those of these people who have not read the message; its sender has. */
+function others(userIds: readonly string[], { message }: MessageCreated): string[] {
+  const reached = new Set([message.senderId, ...message.readBy]);
+  return [...new Set(userIds)].filter((id) => !reached.has(id));
 }

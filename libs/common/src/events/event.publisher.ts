@@ -28,6 +28,8 @@ export interface News<T extends EventType> {
   source: string;
   subject: string;
   time: string;
+  /** Said of what may have been published before. */
+  replayed?: true;
   data: EventData[T];
   channel?: string;
 }

@@ -14,6 +14,12 @@ export const keys = {
   nodeClaim: (run: string) => `node:${run}:claim`,
   /** Sorted set of the runs of all nodes, scored by when their lease ends (ms, Redis's clock). */
   nodes: () => 'nodes',
+  /** Channel of a chat node: messages of conversations that it owns. */
+  lanesOf: (nodeId: string) => `lanes:${nodeId}`,
+  /** Channel of a chat node: answers to what it has forwarded. */
+  laneAnswers: (nodeId: string) => `lanes:${nodeId}:answers`,
+  /** Channel of all chat nodes: owners that want what the others have. */
+  lanes: () => 'lanes',
   /** List of the times (ms) of a person's latest sends, newest first, at most as long as the limit. */
   messageRate: (userId: string) => `rate:message:${userId}`,
   /** Stream of a type's CloudEvents; field `event` holds the JSON. */

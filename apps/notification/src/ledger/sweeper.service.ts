@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { CheckpointRepository, type Hold } from '@app/common/events/checkpoint.repository.js';
+import { idAt } from '@app/common/events/id-time.js';
+import { MessageLogRepository } from '@app/common/events/message-log.repository.js';
+import { PACE, type Pace } from '../pace.js';
+import { AttemptRepository, isDatabaseAway } from '../push/attempt.repository.js';
+import { PUSH_TTL_MS } from '../push/push.rules.js';
+import { IntakeService } from './intake.service.js';
+import { LedgerRepository } from './ledger.repository.js';
+
+/** A walk over all messages, so long after they were made. */
+interface Walk {
+  name: string;
+  afterMs: number;
+}
+
+const PAGE = 500;
+const FIRST_LOOK_BACK_MS = 60 * 60 * 1000;
+/** A message that cannot be handled holds the walk up this often. */
+const MOST_TRIES = 5;
+
+/**
+ * Finds the messages that the ledger lacks, and takes them in as if their events had come: no push hangs on Redis. Each
+ * message is looked for twice, soon and late, as an id from a slow clock or a slow insert may turn up behind the first walk.
+ */
+@Injectable()
+export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(SweeperService.name);
+  private readonly stopping = new AbortController();
+  private readonly holder = randomUUID();
+  private readonly failures = new Map<string, number>();
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly checkpoints: CheckpointRepository,
+    private readonly messages: MessageLogRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly intake: IntakeService,
+    private readonly attempts: AttemptRepository,
+    @Inject(PACE) private readonly pace: Pace,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.attempts.ready();
+    this.loop = this.run();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  private get running(): boolean {
+    return !this.stopping.signal.aborted;
+  }
+
+  private async run(): Promise<void> {
+    const { sweepSoonMs, sweepLateMs, sweepEveryMs } = this.pace;
+    const walks = [
+      { name: 'notification:soon', afterMs: sweepSoonMs },
+      { name: 'notification:late', afterMs: sweepLateMs },
+    ];
+    while (this.running) {
+      for (const walk of walks) {
+        await this.sweep(walk).catch((error: unknown) =>
+          this.log.warn({ err: error, walk: walk.name }, 'looking for unheard messages failed; trying again'),
+        );
+      }
+      await pause(sweepEveryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+    await Promise.all(walks.map((walk) => this.checkpoints.release(this.holdOf(walk)))).catch(() => undefined);
+  }
+
+  private holdOf({ name }: Walk): Hold {
+    return { walk: name, holder: this.holder, leaseMs: this.pace.sweepLeaseMs };
+  }
+
+  /** Walks from the checkpoint up to what is old enough, a page at a time, while no other worker does. */
+  private async sweep(walk: Walk): Promise<void> {
+    const hold = this.holdOf(walk);
+    const now = Date.now();
+    await this.checkpoints.begin(hold.walk, idAt(now - FIRST_LOOK_BACK_MS));
+    const mark = await this.checkpoints.take(hold);
+    if (!mark) return;
+    const expired = idAt(now - PUSH_TTL_MS);
+    let after = mark.at > expired ? mark.at : expired;
+    while (this.running) {
+      const ids = await this.messages.ids({ after, before: idAt(now - walk.afterMs) }, PAGE);
+      const [last] = ids.slice(-1);
+      if (last === undefined || !(await this.makeUp(ids)) || !(await this.checkpoints.advance(hold, { at: last })))
+        return;
+      after = last;
+    }
+  }
+
+  /** Takes in what the ledger lacks of these; false when some of it must be tried again. */
+  private async makeUp(ids: string[]): Promise<boolean> {
+    const finished = await this.ledger.finished(ids);
+    const missing = ids.filter((id) => !finished.has(id));
+    if (missing.length === 0 || (await this.taken(missing))) return true;
+    // One by one: a message that cannot be handled holds up no other.
+    let all = true;
+    for (const id of missing) if (!(await this.taken([id]))) all = (await this.givenUp(id)) && all;
+    return all;
+  }
+
+  private async taken(ids: string[]): Promise<boolean> {
+    try {
+      const told = (await this.messages.told(ids)).filter(({ message }) => message.deletedAt === undefined);
+      await this.intake.take(told.map((data) => ({ id: data.message._id, data })));
+      if (told.length > 0) this.log.warn({ messages: told.length }, 'messages whose events did not come are taken in');
+      return true;
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      this.log.warn({ err: error, messages: ids.length }, 'taking in messages failed');
+      return false;
+    }
+  }
+
+  private async givenUp(id: string): Promise<boolean> {
+    const tries = (this.failures.get(id) ?? 0) + 1;
+    this.failures.set(id, tries);
+    if (tries < MOST_TRIES) return false;
+    this.failures.delete(id);
+    this.log.error({ messageId: id }, 'a message is given up: its pushes cannot be decided');
+    await this.ledger.add([id], new Date());
+    return true;
+  }
+}
