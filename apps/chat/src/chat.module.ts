@@ -10,9 +10,9 @@ import { MongooseModule } from '@nestjs/mongoose';
 import type { Redis } from 'ioredis';
 import { AuthModule } from '@app/common/auth/auth.module.js';
 import { EnvModule } from '@app/common/env/env.module.js';
-import { EventPublisher } from '@app/common/events/event.publisher.js';
 import { HealthModule } from '@app/common/health/health.module.js';
 import { IdentityModule } from '@app/common/identity/identity.module.js';
+import { LastSeenWriter } from '@app/common/identity/last-seen.writer.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { NodeDirectory } from '@app/common/presence/node.directory.js';
@@ -31,27 +31,36 @@ import { MemberRepository } from './conversations/member.repository.js';
 import { ReadingService } from './conversations/reading.service.js';
 import { ViewingService } from './conversations/viewing.service.js';
 import { ChangesController } from './dialects/native/changes.rest.controller.js';
-import { ChangesController } from './dialects/native/changes.rest.controller.js';
 import { ConversationsController } from './dialects/native/conversations.rest.controller.js';
 import { InfoController } from './dialects/native/info.rest.controller.js';
 import { MessagesController } from './dialects/native/messages.rest.controller.js';
 import { Teller } from './domain-events.js';
-import { type ChatEnv, nodeName } from './env.js';
+import { type ChatEnv, NODE_ID, nodeName } from './env.js';
 import { MembershipRepository } from './membership/membership.repository.js';
 import { MembershipService } from './membership/membership.service.js';
 import { AttachmentsClient } from './messages/attachments.client.js';
 import { HistoryService } from './messages/history.service.js';
+import { KeptBefore } from './lanes/kept-before.js';
+import { LANE_REDIS, LaneBus } from './lanes/lane.bus.js';
+import { LaneForwarder } from './lanes/lane.forwarder.js';
+import { LaneReceiver } from './lanes/lane.receiver.js';
 import { Lanes } from './lanes/lanes.js';
 import { MessageRepository } from './messages/message.repository.js';
 import { MessageService } from './messages/message.service.js';
 import { MessageWriter } from './lanes/message.writer.js';
+import { Owners } from './lanes/owners.js';
 import { LIMITER_PATIENCE_MS, LIMITER_REDIS, SendLimiter } from './messages/send.limiter.js';
 import { PresenceLease } from './presence/presence.lease.js';
+import { PresenceService } from './presence/presence.service.js';
+import { PresenceTracker } from './presence/presence.tracker.js';
+import { RUN_ID, runOf } from './presence/run.js';
 import { TypingService } from './presence/typing.service.js';
+import { EventOutlet } from './publishing/event.outlet.js';
+import { PublishingModule } from './publishing/publishing.module.js';
 import { ChatGateway } from './sockets/chat.gateway.js';
 import { Connections } from './sockets/connections.js';
 import { FanOut } from './sockets/fan-out.js';
-import { BUS, type Bus, NODE_ID } from './sockets/redis-io.adapter.js';
+import { BUS, type Bus } from './sockets/redis-io.adapter.js';
 import { Verbs } from './verbs.js';
 
 const schemas = MongooseModule.forFeature([
@@ -68,12 +77,16 @@ const keeps = [
   MemberRepository,
   MessageRepository,
   HeadWriter,
-  EventPublisher,
   NodeDirectory,
   PresenceDirectory,
 ];
 const does = [
   Lanes,
+  Owners,
+  LaneBus,
+  KeptBefore,
+  LaneForwarder,
+  LaneReceiver,
   MessageWriter,
   SendLimiter,
   AttachmentsClient,
@@ -85,6 +98,8 @@ const does = [
   TypingService,
   ChangeService,
   MembershipService,
+  PresenceTracker,
+  PresenceService,
   PresenceLease,
   Verbs,
 ];
@@ -95,11 +110,16 @@ const tells = [FanOut, { provide: Teller, useExisting: FanOut }, Connections, Ch
 export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly lease: PresenceLease,
-    private readonly connections: Connections,
+    private readonly presence: PresenceService,
+    private readonly lastSeen: LastSeenWriter,
     private readonly heads: HeadWriter,
     private readonly writer: MessageWriter,
+    private readonly owners: Owners,
+    private readonly laneBus: LaneBus,
+    private readonly forwarder: LaneForwarder,
+    private readonly receiver: LaneReceiver,
     private readonly fanOut: FanOut,
-    @Inject(NODE_ID) private readonly nodeId: string,
+    private readonly events: EventOutlet,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(BUS) private readonly bus: Bus,
     @Inject(LIMITER_REDIS) private readonly limiter: Redis,
@@ -116,12 +136,15 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
         AuthModule,
         IdentityModule,
         HealthModule.of({ service: 'chat-service', node: nodeId }),
+        PublishingModule,
         schemas,
       ],
       controllers: [InfoController, ConversationsController, MessagesController, ChangesController],
       providers: [
         { provide: NODE_ID, useValue: nodeId },
+        { provide: RUN_ID, useValue: runOf(nodeId) },
         { provide: BUS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },
+        { provide: LANE_REDIS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },
         { provide: LIMITER_REDIS, useFactory: () => impatient(env) },
         ...keeps,
         ...does,
@@ -131,21 +154,30 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   onApplicationBootstrap(): void {
-    this.lease.start(this.nodeId);
-    // A Redis that comes back may have forgotten who is here.
-    this.redis.on('ready', () => void this.connections.announceAll().catch(() => undefined));
+    this.lease.start(() => this.fanOut.spokenHere());
+    this.owners.start();
+    this.receiver.start();
+    // A Redis that comes back may have forgotten who is here; meanwhile changes of presence went unheard.
+    this.redis.on('ready', () => void this.lease.tick());
+    this.bus.sub.on('ready', () => this.presence.refreshSoon());
   }
 
   /** No new words, then what was heard is kept and acked, then heads are written: MongoDB is let go after this. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.writer.idle();
     this.fanOut.closeSockets();
+    await this.laneBus.deafen();
     await this.writer.idle();
+    this.owners.stop();
+    this.forwarder.stop();
+    await this.events.idle();
     await this.heads.flush();
-    await this.lease.end(this.nodeId);
+    await this.lease.end();
+    await this.lastSeen.flush();
   }
 
   onApplicationShutdown(): void {
+    this.laneBus.close();
     for (const connection of [this.bus.pub, this.bus.sub, this.limiter]) connection.disconnect();
   }
 }

@@ -1,4 +1,4 @@
-import type { Message, Person } from '@app/contracts/shapes.js';
+import type { Message, Person, Presence } from '@app/contracts/shapes.js';
 
 /** What chat tells its dialects. An event reaches everyone in its conversation unless its fields say otherwise. */
 export interface DomainEvents {
@@ -32,6 +32,8 @@ export interface DomainEvents {
     upToSeq: number;
   };
   typing: { conversationId: string; user: Person; isTyping: boolean };
+  /** Somebody came online or went offline; those hear it who watch them. */
+  'presence.changed': Presence;
 }
 
 export type DomainEvent = keyof DomainEvents;
@@ -39,6 +41,9 @@ export type DomainEvent = keyof DomainEvents;
 /** Tells events to whoever listens, on every node. Never waits and never fails: live events are hints. */
 export abstract class Teller {
   abstract tell<E extends DomainEvent>(name: E, event: DomainEvents[E]): void;
+
+  /** Tells an event to those only who listen at this node. */
+  abstract tellHere<E extends DomainEvent>(name: E, event: DomainEvents[E]): void;
 
   /** Lets people's sockets, on every node, hear a conversation that they have become members of. */
   abstract admit(conversationId: string, userIds: readonly string[]): void;
@@ -48,4 +53,9 @@ export abstract class Teller {
 
   /** Resolves when what other nodes say in a conversation arrives at a socket of this node that has joined it. */
   abstract listen(connectionId: string, conversationId: string): Promise<void>;
+
+  /** Lets a socket of this node hear of somebody's presence, from every node once this resolves; false when it is closed. */
+  abstract watch(connectionId: string, userId: string): Promise<boolean>;
+
+  abstract unwatch(connectionId: string, userId: string): void;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Conversation, Message, Pagination } from '@app/contracts/shapes.js';
+import type { Conversation, Message, Pagination, Presence } from '@app/contracts/shapes.js';
 import type { Asker } from './asker.js';
 import { ChangeService, type EditMessage } from './changes/change.service.js';
 import type { OpenConversation } from './conversations/conversation.rules.js';
@@ -9,6 +9,7 @@ import { ViewingService } from './conversations/viewing.service.js';
 import { HistoryService, type ReadHistory } from './messages/history.service.js';
 import { MessageService, type SendMessage } from './messages/message.service.js';
 import { type AddParticipants, MembershipService, type RemoveParticipant } from './membership/membership.service.js';
+import { PresenceService } from './presence/presence.service.js';
 import { TypingService } from './presence/typing.service.js';
 
 interface OfConversation {
@@ -31,6 +32,8 @@ export interface VerbTypes {
   removeParticipant: { ask: RemoveParticipant; answer: Participant[] };
   markRead: { ask: MarkRead; answer: ReadMark };
   setTyping: { ask: OfConversation & { isTyping: boolean }; answer: void };
+  watchPresence: { ask: { userId: string }; answer: Presence };
+  unwatchPresence: { ask: { userId: string }; answer: { userId: string } };
 }
 
 export type VerbName = keyof VerbTypes;
@@ -50,6 +53,7 @@ export class Verbs implements VerbTable {
     private readonly messages: MessageService,
     private readonly history: HistoryService,
     private readonly typing: TypingService,
+    private readonly presence: PresenceService,
     private readonly changes: ChangeService,
     private readonly membership: MembershipService,
   ) {}
@@ -69,4 +73,6 @@ export class Verbs implements VerbTable {
   removeParticipant: VerbTable['removeParticipant'] = (who, ask) => this.membership.remove(who, ask);
   markRead: VerbTable['markRead'] = (who, ask) => this.reading.markRead(who, ask);
   setTyping: VerbTable['setTyping'] = (who, ask) => this.typing.type(who, ask);
+  watchPresence: VerbTable['watchPresence'] = (who, ask) => this.presence.watch(who, ask);
+  unwatchPresence: VerbTable['unwatchPresence'] = (who, ask) => this.presence.unwatch(who, ask);
 }

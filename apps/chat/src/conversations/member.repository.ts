@@ -78,6 +78,11 @@ export class MemberRepository {
     if (batch.length > 0) yield batch;
   }
 
+  /** Whether somebody is a member of any of these conversations. */
+  async isInAny(userId: string, conversationIds: readonly string[]): Promise<boolean> {
+    return (await this.model.exists({ userId, conversationId: { $in: conversationIds } })) !== null;
+  }
+
   async largeGroupsOf(userId: string): Promise<string[]> {
     const rows = await this.model
       .find({ userId, large: true })

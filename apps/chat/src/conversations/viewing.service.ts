@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Asker } from '../asker.js';
 import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
+import { PresenceService } from '../presence/presence.service.js';
 import { TypingService } from '../presence/typing.service.js';
 
 /** Opening and closing a conversation on a screen. Membership, not this, decides what arrives. */
@@ -10,6 +11,7 @@ export class ViewingService {
   constructor(
     private readonly lanes: Lanes,
     private readonly typing: TypingService,
+    private readonly presence: PresenceService,
     private readonly teller: Teller,
   ) {}
 
@@ -20,10 +22,12 @@ export class ViewingService {
     return { conversationId };
   }
 
-  /** Ends one's typing there; messages go on arriving. */
+  /** Ends one's typing there and, on this socket, the presence of its members; messages go on arriving. */
   async leave(who: Asker, { conversationId }: { conversationId: string }): Promise<{ conversationId: string }> {
-    await this.lanes.of(conversationId, who.id);
+    const { members } = await this.lanes.of(conversationId, who.id);
     if (who.connectionId !== undefined) this.typing.stop(who.connectionId, conversationId);
+    const others = [...members].filter((id) => id !== who.id);
+    this.presence.stop(who.connectionId, others);
     return { conversationId };
   }
 }

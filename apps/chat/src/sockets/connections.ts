@@ -1,12 +1,12 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { speak, type Dialect } from '../dialects/dialect.js';
+import { PresenceService } from '../presence/presence.service.js';
+import { PresenceTracker } from '../presence/presence.tracker.js';
 import { TypingService } from '../presence/typing.service.js';
 import { Verbs } from '../verbs.js';
 import type { SocketData } from './handshake.js';
-import { NODE_ID } from './redis-io.adapter.js';
 import { rooms } from './rooms.js';
 
 /** What happens when a socket comes and goes, whatever its dialect. */
@@ -18,9 +18,9 @@ export class Connections {
   constructor(
     private readonly verbs: Verbs,
     private readonly members: MemberRepository,
-    private readonly presence: PresenceDirectory,
+    private readonly presence: PresenceService,
+    private readonly tracker: PresenceTracker,
     private readonly typing: TypingService,
-    @Inject(NODE_ID) private readonly nodeId: string,
   ) {}
 
   /** Everything that must be bound before the first packet is bound before this returns; rooms follow. */
@@ -29,7 +29,7 @@ export class Connections {
     speak({ socket, who: { id, role, connectionId: socket.id }, dialect, verbs: this.verbs, log: this.log });
     this.open.set(socket.id, id);
     this.log.log({ userId: id, socketId: socket.id, dialect: dialect.name }, 'socket connected');
-    this.presence.connected(id, this.nodeId, socket.id).catch((error: unknown) => this.missed(error, socket.id));
+    this.tracker.arrived(id, socket.id).catch((error: unknown) => this.missed(error, socket.id));
     this.joinRooms(socket, id).catch((error: unknown) => {
       // A socket without its rooms would hear nothing and seem well; its client connects anew.
       this.log.warn({ err: error, userId: id, socketId: socket.id }, 'joining rooms failed');
@@ -42,13 +42,9 @@ export class Connections {
     if (userId === undefined) return;
     this.open.delete(socket.id);
     this.typing.stopAll(socket.id);
+    this.presence.stopAll(socket.id);
     this.log.log({ userId, socketId: socket.id }, 'socket disconnected');
-    this.presence.disconnected(userId, this.nodeId, socket.id).catch((error: unknown) => this.missed(error, socket.id));
-  }
-
-  /** Says again who is here, after Redis has lost it. */
-  async announceAll(): Promise<void> {
-    for (const [socketId, userId] of this.open) await this.presence.connected(userId, this.nodeId, socketId);
+    this.tracker.left(userId, socket.id).catch((error: unknown) => this.missed(error, socket.id));
   }
 
   /** The person's room first: whoever becomes a member meanwhile is admitted through it. */

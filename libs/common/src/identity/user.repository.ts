@@ -52,6 +52,23 @@ export class UserRepository {
     return users.map(known);
   }
 
+  /** When people were last seen; an earlier time never replaces a later one. */
+  async saveLastSeen(times: ReadonlyMap<string, Date>): Promise<void> {
+    await this.users.bulkWrite(
+      [...times].map(([_id, lastSeenAt]) => ({ updateOne: { filter: { _id }, update: { $max: { lastSeenAt } } } })),
+      { ordered: false, timestamps: false },
+    );
+  }
+
+  /** When these people were last seen; who never went offline is not there. */
+  async lastSeen(ids: readonly string[]): Promise<Map<string, Date>> {
+    const users = await this.users
+      .find({ _id: { $in: [...ids] }, lastSeenAt: { $exists: true } })
+      .select({ lastSeenAt: 1 })
+      .lean();
+    return new Map(users.map(({ _id, lastSeenAt }) => [_id, lastSeenAt as Date]));
+  }
+
   /** People whose username or name starts with `term`, by name; nobody for an empty term. */
   async search(term: string, limit: number): Promise<KnownUser[]> {
     const start = term.trim().toLowerCase();

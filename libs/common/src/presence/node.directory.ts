@@ -31,6 +31,13 @@ redis.call('ZADD', KEYS[2], tonumber(t[1]) * 1000 + tonumber(ARGV[2]), ARGV[1])
 return 1
 `;
 
+/** A run that was only frozen has its lease again, and needs its people listed. */
+const STRIKE = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('DEL', KEYS[4]) end
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('DEL', KEYS[3], KEYS[4])
+`;
+
 /** A run of a node whose lease has ended, and when it was last seen to live. */
 export interface DeadRun {
   run: string;
@@ -68,12 +75,6 @@ export class NodeDirectory {
     return Promise.race([this.readOnce().catch(() => this.known), patience]);
   }
 
-  /** Every dialect that a living node's sockets speak. */
-  async dialects(): Promise<Set<string>> {
-    const values = (await this.leases()).map(({ value }) => value ?? '');
-    return new Set(values.flatMap((value) => value.split(',')).filter((name) => name !== ''));
-  }
-
   /** Runs whose lease has ended and whose people nobody has claimed. */
   async dead(): Promise<DeadRun[]> {
     const [seconds, micros] = await this.redis.time();
@@ -92,9 +93,10 @@ export class NodeDirectory {
     return (await this.redis.set(keys.nodeClaim(run), by, 'PX', ms, 'NX')) === 'OK';
   }
 
-  /** Strikes a dead run off the register: its people have been dealt with. */
+  /** Strikes a dead run off the register: its people have been dealt with. One that lives after all stays. */
   async strike(run: string): Promise<void> {
-    await this.redis.pipeline().zrem(keys.nodes(), run).del(keys.nodePeople(run)).del(keys.nodeClaim(run)).exec();
+    const own = [keys.nodeLease(run), keys.nodes(), keys.nodePeople(run), keys.nodeClaim(run)];
+    await this.redis.eval(STRIKE, own.length, ...own, run);
   }
 
   private readOnce(): Promise<string[]> {

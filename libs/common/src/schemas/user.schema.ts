@@ -33,6 +33,10 @@ export class User {
   @Prop({ type: [String], default: [] })
   searchTerms: string[];
 
+  /** When the last socket closed, as presence shows it. */
+  @Prop()
+  lastSeenAt?: Date;
+
   createdAt: Date;
   updatedAt: Date;
 }

@@ -161,6 +161,18 @@ export class TypingShape implements Asking<{ conversationId: string; isTyping: b
   }
 }
 
+/** Somebody whose presence is watched, or is no more. */
+export class PresenceShape implements Asking<{ userId: string }> {
+  /** The id of the person: oneself, or somebody one shares a conversation with. */
+  @IsString()
+  @Length(1, 128)
+  userId: string;
+
+  toAsk() {
+    return { userId: this.userId };
+  }
+}
+
 /** A conversation to make or find. */
 export class OpenConversationShape implements Asking<OpenConversation> {
   /** The others' user ids; oneself may be among them. At most 500. */

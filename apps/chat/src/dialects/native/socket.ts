@@ -3,6 +3,7 @@ import {
   ConversationShape,
   EditMessageShape,
   MessageIdShape,
+  PresenceShape,
   ReadMessagesShape,
   SendMessageShape,
   TypingShape,
@@ -24,6 +25,8 @@ export const native: Dialect = {
     message_delete: row('deleteMessage', MessageIdShape, (data) => ({ data })),
     message_read: row('markRead', ReadMessagesShape, (data) => ({ data })),
     typing: row('setTyping', TypingShape, () => ({ data: null })),
+    presence_subscribe: row('watchPresence', PresenceShape, (data) => ({ data, says: ['presence_update', data] })),
+    presence_unsubscribe: row('unwatchPresence', PresenceShape, (data) => ({ data })),
   },
 
   says: {
@@ -39,6 +42,7 @@ export const native: Dialect = {
       { conversationId, userId, messageIds, upToSeq },
     ],
     typing: ({ conversationId, user, isTyping }) => ['typing', { conversationId, userId: user.id, isTyping }],
+    'presence.changed': (presence) => ['presence_update', presence],
   },
 
   fails: (error, wireEvent) => (wireEvent === 'typing' ? null : ['error', error.toWire()]),

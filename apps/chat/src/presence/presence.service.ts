@@ -1,0 +1,120 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import { UserRepository } from '@app/common/identity/user.repository.js';
+import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import type { Presence } from '@app/contracts/shapes.js';
+import type { Asker } from '../asker.js';
+import { directId } from '../conversations/conversation.rules.js';
+import { MemberRepository } from '../conversations/member.repository.js';
+import { Teller } from '../domain-events.js';
+import type { ChatEnv } from '../env.js';
+import { PresenceTracker } from './presence.tracker.js';
+
+/** How long Redis may take to say who is online. */
+const PATIENCE_MS = 1000;
+/** After an outage the other nodes have announced their people by then. */
+const SETTLED_MS = 5000;
+/** People looked up at once. */
+const CHUNK = 500;
+/** What somebody who watches too many is asked to wait. */
+const RETRY_MS = 10_000;
+
+/** Who watches whom: over a socket, the presence of people one shares a conversation with. */
+@Injectable()
+export class PresenceService {
+  private readonly log = new Logger(PresenceService.name);
+  private readonly watching = new Map<string, Set<string>>();
+  private refreshing: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly directory: PresenceDirectory,
+    private readonly tracker: PresenceTracker,
+    private readonly members: MemberRepository,
+    private readonly users: UserRepository,
+    private readonly teller: Teller,
+    @Inject(ENV) private readonly env: ChatEnv,
+  ) {}
+
+  /** Watches somebody over this socket, from the answered state on; throws `FORBIDDEN` without a shared conversation. */
+  async watch(who: Asker, { userId }: { userId: string }): Promise<Presence> {
+    if (userId !== who.id && !(await this.share(who.id, userId))) throw new AppError('FORBIDDEN');
+    if (who.connectionId !== undefined) {
+      this.note(who.connectionId, userId);
+      // First heard, then asked: a change in between is told, not lost.
+      if (!(await this.teller.watch(who.connectionId, userId))) this.watching.delete(who.connectionId);
+    }
+    return (await this.states([userId]))[0] as Presence;
+  }
+
+  /** Watches somebody no more over this socket. */
+  unwatch(who: Asker, { userId }: { userId: string }): Promise<{ userId: string }> {
+    this.stop(who.connectionId, [userId]);
+    return Promise.resolve({ userId });
+  }
+
+  /** Watches these people no more over a socket. */
+  stop(connectionId: string | undefined, userIds: Iterable<string>): void {
+    const own = connectionId === undefined ? undefined : this.watching.get(connectionId);
+    if (connectionId === undefined || !own) return;
+    for (const id of userIds) if (own.delete(id)) this.teller.unwatch(connectionId, id);
+  }
+
+  /** A socket has closed, and its watching with it. */
+  stopAll(connectionId: string): void {
+    this.watching.delete(connectionId);
+  }
+
+  /** Tells this node's sockets the state of whom they watch, once others have settled: changes may have been missed. */
+  refreshSoon(): void {
+    clearTimeout(this.refreshing);
+    this.refreshing = setTimeout(() => {
+      this.refresh().catch((error: unknown) => this.log.warn({ err: error }, 'presence was not refreshed'));
+    }, SETTLED_MS).unref();
+  }
+
+  private async refresh(): Promise<void> {
+    const watched = [...new Set([...this.watching.values()].flatMap((ids) => [...ids]))];
+    for (let at = 0; at < watched.length; at += CHUNK) {
+      for (const state of await this.states(watched.slice(at, at + CHUNK))) {
+        this.teller.tellHere('presence.changed', state);
+      }
+    }
+  }
+
+  private note(connectionId: string, userId: string): void {
+    const own = this.watching.get(connectionId) ?? new Set();
+    const limit = this.env.PRESENCE_SUBSCRIPTIONS_MAX;
+    if (own.size >= limit && !own.has(userId)) {
+      const message = `A socket watches at most ${limit} people.`;
+      throw new AppError('RATE_LIMITED', { message, retryAfterMs: RETRY_MS });
+    }
+    this.watching.set(connectionId, own.add(userId));
+  }
+
+  private async share(me: string, other: string): Promise<boolean> {
+    if (await this.members.find(directId(me, other), me)) return true;
+    for await (const ids of this.members.conversationsOf(me)) if (await this.members.isInAny(other, ids)) return true;
+    return false;
+  }
+
+  private async states(userIds: readonly string[]): Promise<Presence[]> {
+    const lastSeen = await this.users.lastSeen(userIds);
+    const online = await this.said(userIds);
+    return userIds.map((userId) => {
+      const at = lastSeen.get(userId);
+      return online.has(userId) || !at
+        ? { userId, online: online.has(userId) }
+        : { userId, online: false, lastSeen: at.toISOString() };
+    });
+  }
+
+  /** Without Redis a node knows its own people only; of others it says that it does not know. */
+  private async said(userIds: readonly string[]): Promise<Set<string>> {
+    const patience = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref());
+    const said = await Promise.race([this.directory.said(userIds).catch(() => undefined), patience]);
+    if (said) return said;
+    if (userIds.every((id) => this.tracker.isHere(id))) return new Set(userIds);
+    throw new AppError('UNAVAILABLE', { message: 'Who is online is not known just now.', retryAfterMs: RETRY_MS });
+  }
+}
