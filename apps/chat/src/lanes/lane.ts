@@ -1,6 +1,7 @@
 import type { AppError } from '@app/common/errors/app-error.js';
 import type { KeptConversation } from '../conversations/conversation.repository.js';
 import { type Draft, type Head, type KeptMessage, laterHead } from '../messages/message.rules.js';
+import { type Clashes, NO_CLASHES } from './contention.rules.js';
 
 /** A message that was kept: now, or by an earlier try of the same `localId`. */
 export interface Written {
@@ -10,14 +11,25 @@ export interface Written {
 
 /** A draft that waits for its place. */
 export interface Waiting {
+  /** The id of its message, on whichever node it is kept: unique, so that two nodes that try keep it once. */
   id: string;
   draft: Draft;
   tries: number;
+  /** Another node's: never forwarded again. */
+  foreign: boolean;
+  /** It was with an owner that did not answer, so it may be kept already. */
+  unsure: boolean;
   written: (outcome: Written) => void;
   refused: (error: AppError) => void;
 }
 
-/** What a lane knows of its conversation. It may be stale: the unique index on `seq` decides, and a clash reads it anew. */
+/** A draft that was forwarded to a conversation's owner, and when. */
+export interface Away {
+  waiting: Waiting;
+  sentAt: number;
+}
+
+/** What a lane knows of its conversation. It may be old: the unique index on `seq` decides, and a clash reads it anew. */
 export interface LaneFacts {
   conversation: KeptConversation;
   members: ReadonlySet<string>;
@@ -28,8 +40,16 @@ export interface LaneFacts {
 export class Lane {
   readonly waiting: Waiting[] = [];
   flying = false;
-  /** True when the facts are known to be behind, and must be read before the next flight. */
-  stale = false;
+  clashes: Clashes = NO_CLASHES;
+  /** Until then what waits goes to the owner. Renewed by use. */
+  forwardUntil = 0;
+  /** Until then others take this node for the owner, so it forwards nothing. */
+  ownUntil = 0;
+  /** What is with the owner, by message id, in order. */
+  readonly away = new Map<string, Away>();
+  awayTo = '';
+  private raisedDoubts = 0;
+  private settledDoubts = 0;
 
   constructor(
     readonly conversationId: string,
@@ -48,14 +68,30 @@ export class Lane {
     return this.facts.members;
   }
 
-  /** Takes over that the conversation stands at least here. */
-  raise(head: Head): void {
-    this.facts = { ...this.facts, head: laterHead(this.facts.head, head) };
+  /** True when the facts are known to be behind, and must be read before the next flight. */
+  get stale(): boolean {
+    return this.raisedDoubts > this.settledDoubts;
   }
 
-  /** Takes over facts that were read anew. */
-  renew(facts: LaneFacts): void {
+  /** How often its facts were doubted; what is read settles the doubts that were raised before. */
+  get doubts(): number {
+    return this.raisedDoubts;
+  }
+
+  doubt(): void {
+    this.raisedDoubts++;
+  }
+
+  /** Takes over that the conversation stands at least here, and when its members last changed. */
+  raise(head: Head, membershipSeq = 0): void {
+    this.facts = { ...this.facts, head: laterHead(this.facts.head, head) };
+    // A raised head would hide from the next flight that the members are old.
+    if (membershipSeq > this.conversation.membershipSeq) this.doubt();
+  }
+
+  /** Takes over facts that were read anew, after so many doubts. */
+  renew(facts: LaneFacts, doubts: number): void {
     this.facts = { ...facts, head: laterHead(this.facts.head, facts.head) };
-    this.stale = false;
+    this.settledDoubts = Math.max(this.settledDoubts, doubts);
   }
 }

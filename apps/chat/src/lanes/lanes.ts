@@ -11,11 +11,17 @@ import type { Head } from '../messages/message.rules.js';
 /** Conversations that a node keeps in mind; the longest unused is forgotten. */
 const LANES = 20_000;
 
+interface Renewal {
+  doubts: number;
+  done: Promise<void>;
+}
+
 /** The lanes of this node: the conversations in use, with their heads and members. */
 @Injectable()
 export class Lanes {
   private readonly lanes = new LRUCache<string, Lane>({ max: LANES });
   private readonly loading = new Map<string, Promise<Lane>>();
+  private readonly renewals = new Map<Lane, Renewal>();
 
   constructor(
     private readonly conversations: ConversationRepository,
@@ -27,24 +33,40 @@ export class Lanes {
   async of(conversationId: string, userId: string): Promise<Lane> {
     const lane = this.lanes.get(conversationId) ?? (await this.load(conversationId));
     // Somebody who came a moment ago may be missing here; nobody is refused on a memory.
-    if (!lane.members.has(userId)) await this.renew(lane);
+    if (lane.stale || !lane.members.has(userId)) await this.renew(lane);
     if (!lane.members.has(userId)) throw new AppError('NOT_A_MEMBER');
     return lane;
   }
 
-  /** Reads a lane's facts anew, after a clash. */
-  async renew(lane: Lane): Promise<void> {
-    lane.renew(await this.read(lane.conversationId));
+  /** Reads a lane's facts anew. Whoever asks meanwhile waits for the same reading, in the order they came. */
+  renew(lane: Lane): Promise<void> {
+    const { doubts } = lane;
+    const under = this.renewals.get(lane);
+    if (under?.doubts === doubts) return under.done;
+    const done = (under?.done ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.read(lane.conversationId))
+      .then((facts) => lane.renew(facts, doubts))
+      .finally(() => {
+        if (this.renewals.get(lane)?.done === done) this.renewals.delete(lane);
+      });
+    this.renewals.set(lane, { doubts, done });
+    return done;
   }
 
-  /** Takes over what another node has said of a conversation, if this node has it in mind. */
-  raise(conversationId: string, head: Head): void {
-    this.lanes.peek(conversationId)?.raise(head);
+  /** The lane of a conversation, if this node has it in mind. */
+  peek(conversationId: string): Lane | undefined {
+    return this.lanes.peek(conversationId);
   }
 
-  /** Forgets a conversation whose members have changed; the next use reads it. */
-  forget(conversationId: string): void {
-    this.lanes.delete(conversationId);
+  /** Takes over what another node has said of a conversation: where it stands, and when its members last changed. */
+  raise(conversationId: string, head: Head, membershipSeq: number): void {
+    this.lanes.peek(conversationId)?.raise(head, membershipSeq);
+  }
+
+  /** Says that a conversation's members have changed; the next use reads them. */
+  outdate(conversationId: string): void {
+    this.lanes.peek(conversationId)?.doubt();
   }
 
   private load(conversationId: string): Promise<Lane> {
@@ -62,10 +84,9 @@ export class Lanes {
   }
 
   private async read(conversationId: string): Promise<LaneFacts> {
-    const [conversation, head] = await Promise.all([
-      this.conversations.find(conversationId),
-      this.messages.headOf(conversationId),
-    ]);
+    // The head first: members that are newer than the head are harmless, older ones would be trusted.
+    const head = await this.messages.headOf(conversationId);
+    const conversation = await this.conversations.find(conversationId);
     if (!conversation) throw new AppError('NOT_FOUND', { message: 'There is no such conversation.' });
     const listed = conversation.participantCount <= LISTED_PARTICIPANTS;
     const members = listed

@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
+import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
+import { LaneForwarder } from './lane.forwarder.js';
 import { Lanes } from './lanes.js';
 import { type Inserted, MessageRepository } from '../messages/message.repository.js';
 import { type Draft, type KeptMessage, placed } from '../messages/message.rules.js';
@@ -23,7 +25,7 @@ interface Seat {
 
 /**
  * Gives messages their places and keeps them: whatever waits shares one round trip. Places are taken optimistically,
- * head + 1 under the unique index; who clashes reads the head and tries again.
+ * head + 1 under the unique index; who clashes reads the head and tries again, or leaves it to the conversation's owner.
  */
 @Injectable()
 export class MessageWriter {
@@ -37,16 +39,37 @@ export class MessageWriter {
   constructor(
     private readonly lanes: Lanes,
     private readonly messages: MessageRepository,
-  ) {}
+    private readonly keptBefore: KeptBefore,
+    private readonly forwarder: LaneForwarder,
+  ) {
+    forwarder.start((lane) => this.offer(lane));
+  }
 
-  /** Resolves when the message is kept for good. Throws `UNAVAILABLE` when that is unknown, `NOT_A_MEMBER` after a clash that says so. */
-  append(lane: Lane, draft: Draft): Promise<Written> {
-    if (lane.waiting.length >= WAITING_OF_LANE || this.waitingCount >= WAITING_OF_NODE) {
-      throw new AppError('UNAVAILABLE', { retryAfterMs: 1000 });
+  /**
+   * Resolves when the message is kept for good. Rejects with `UNAVAILABLE` when that is unknown, with `NOT_A_MEMBER` after a
+   * clash that says so. A message that another node forwards brings its id.
+   */
+  append(lane: Lane, draft: Draft, foreignId?: string): Promise<Written> {
+    if (lane.waiting.length + lane.away.size >= WAITING_OF_LANE || this.waitingCount >= WAITING_OF_NODE) {
+      return Promise.reject(unavailable());
     }
-    return new Promise<Written>((written, refused) => {
+    return new Promise<Written>((resolve, reject) => {
       this.waitingCount++;
-      lane.waiting.push({ id: this.messages.newId(), draft, tries: 0, written, refused });
+      lane.waiting.push({
+        id: foreignId ?? this.messages.newId(),
+        draft,
+        tries: 0,
+        foreign: foreignId !== undefined,
+        unsure: false,
+        written: (outcome) => {
+          this.waitingCount--;
+          resolve(outcome);
+        },
+        refused: (error) => {
+          this.waitingCount--;
+          reject(error);
+        },
+      });
       this.offer(lane);
     });
   }
@@ -57,7 +80,10 @@ export class MessageWriter {
   }
 
   private offer(lane: Lane): void {
-    if (!lane.flying && lane.waiting.length > 0) this.ready.add(lane);
+    if (lane.flying || lane.waiting.length === 0 || this.forwarder.takes(lane)) return;
+    if (lane.stale) return void this.refresh(lane);
+    // What is with the owner comes first.
+    if (lane.away.size === 0) this.ready.add(lane);
     this.depart();
   }
 
@@ -73,6 +99,7 @@ export class MessageWriter {
 
   private async fly(): Promise<void> {
     const seats = this.board();
+    if (seats.length === 0) return;
     const lanes = new Set(seats.map(({ lane }) => lane));
     this.flights++;
     for (const lane of lanes) lane.flying = true;
@@ -86,17 +113,26 @@ export class MessageWriter {
     } catch (error) {
       this.log.warn({ err: error, messages: seats.length }, 'keeping messages failed; the outcome is unknown');
       for (const { lane, waiting } of seats) {
-        lane.stale = true;
-        this.refuse(waiting, new AppError('UNAVAILABLE', { retryAfterMs: 1000, cause: error }));
+        lane.doubt();
+        waiting.refused(unavailable(error));
       }
     }
     this.flights--;
-    for (const lane of lanes) void this.land(lane);
+    for (const lane of lanes) {
+      lane.flying = false;
+      this.offer(lane);
+    }
     this.depart();
   }
 
   /** One ordered run of a lane where much waits, or the first message of each of many lanes. */
   private board(): Seat[] {
+    for (const lane of this.ready) {
+      if (!lane.stale && lane.waiting.length > 0) continue;
+      // Meanwhile it was forwarded, or its members have changed.
+      this.ready.delete(lane);
+      this.offer(lane);
+    }
     const [first] = this.ready;
     const alone = first !== undefined && first.waiting.length >= RUN_FROM;
     const lanes = alone ? [first] : [...this.ready].filter((lane) => lane.waiting.length < RUN_FROM).slice(0, BATCH);
@@ -119,13 +155,14 @@ export class MessageWriter {
       switch (outcomes[index]) {
         case 'kept':
           lane.raise({ seq: message.seq, at: message.createdAt.getTime() });
-          this.waitingCount--;
+          lane.clashes = { ...lane.clashes, inRow: 0 };
           return waiting.written({ message, again: false });
         case 'kept-before':
-          return void this.answerAgain(waiting);
+          return void this.keptBefore.answer(waiting);
         case 'seq-taken':
-          lane.stale = true;
+          lane.doubt();
           waiting.tries++;
+          this.forwarder.clash(lane);
           return back.push(seat);
         default:
           return back.push(seat);
@@ -135,31 +172,15 @@ export class MessageWriter {
     for (const { lane, waiting } of back.reverse()) lane.waiting.unshift(waiting);
   }
 
-  private async answerAgain(waiting: Waiting): Promise<void> {
-    const { senderId, localId } = waiting.draft;
+  /** A lane that clashed reads where it stands and who is in it before it flies again. */
+  private async refresh(lane: Lane): Promise<void> {
+    lane.flying = true;
     try {
-      const message = localId === undefined ? undefined : await this.messages.findByLocalId(senderId, localId);
-      if (!message) throw new AppError('UNAVAILABLE', { retryAfterMs: 1000 });
-      this.waitingCount--;
-      waiting.written({ message, again: true });
+      await this.lanes.renew(lane);
+      this.dismiss(lane, ({ draft }) => !lane.members.has(draft.senderId), new AppError('NOT_A_MEMBER'));
+      this.dismiss(lane, ({ tries }) => tries > TRIES, unavailable());
     } catch (cause) {
-      this.refuse(
-        waiting,
-        cause instanceof AppError ? cause : new AppError('UNAVAILABLE', { cause, retryAfterMs: 1000 }),
-      );
-    }
-  }
-
-  /** After a flight: a lane that clashed reads where it stands and who is in it before it flies again. */
-  private async land(lane: Lane): Promise<void> {
-    if (lane.stale && lane.waiting.length > 0) {
-      try {
-        await this.lanes.renew(lane);
-        this.dismiss(lane, ({ draft }) => !lane.members.has(draft.senderId), new AppError('NOT_A_MEMBER'));
-        this.dismiss(lane, ({ tries }) => tries > TRIES, new AppError('UNAVAILABLE', { retryAfterMs: 1000 }));
-      } catch (cause) {
-        this.dismiss(lane, () => true, new AppError('UNAVAILABLE', { retryAfterMs: 1000, cause }));
-      }
+      this.dismiss(lane, () => true, unavailable(cause));
     }
     lane.flying = false;
     this.offer(lane);
@@ -167,12 +188,12 @@ export class MessageWriter {
 
   private dismiss(lane: Lane, which: (waiting: Waiting) => boolean, error: AppError): void {
     const stay = lane.waiting.filter((waiting) => !which(waiting));
-    for (const waiting of lane.waiting.filter(which)) this.refuse(waiting, error);
+    // A refusal is a promise that it is not kept; of what an owner may have kept nobody can promise that.
+    for (const waiting of lane.waiting.filter(which)) waiting.refused(waiting.unsure ? unavailable(error) : error);
     lane.waiting.splice(0, lane.waiting.length, ...stay);
   }
+}
 
-  private refuse(waiting: Waiting, error: AppError): void {
-    this.waitingCount--;
-    waiting.refused(error);
-  }
+function unavailable(cause?: unknown): AppError {
+  return new AppError('UNAVAILABLE', { retryAfterMs: 1000, ...(cause !== undefined && { cause }) });
 }

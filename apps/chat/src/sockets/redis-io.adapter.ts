@@ -6,12 +6,10 @@ import type { Redis } from 'ioredis';
 import type { Namespace, Server, ServerOptions } from 'socket.io';
 import type { ClusterAdapter } from 'socket.io-adapter';
 import { ENV } from '@app/common/env/shared.settings.js';
-import type { ChatEnv } from '../env.js';
+import { type ChatEnv, NODE_ID } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
 import { localFirst } from './local-first.js';
 
-/** Injection token of this node's name. */
-export const NODE_ID = Symbol('NODE_ID');
 /** Injection token of the connections that nodes talk to each other over. */
 export const BUS = Symbol('BUS');
 
@@ -59,7 +57,9 @@ export class RedisIoAdapter extends IoAdapter {
     ) => ClusterAdapter;
     // Socket.IO calls it with `new`, which an arrow function refuses.
     return function (nsp: Namespace) {
-      return localFirst(sharded(nsp), ({ conversationId, ...head }) => lanes.raise(conversationId, head));
+      return localFirst(sharded(nsp), ({ conversationId, seq, at, membershipSeq }) =>
+        lanes.raise(conversationId, { seq, at }, membershipSeq),
+      );
     };
   }
 }

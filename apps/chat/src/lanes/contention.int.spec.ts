@@ -1,0 +1,66 @@
+import { check } from '@app/testing/checker/checker.js';
+import type { Seen, Send } from '@app/testing/checker/history.js';
+import { talk, type Talker } from '@app/testing/checker/load.js';
+import { readBack } from '@app/testing/checker/read-back.js';
+import { chatWorld, type ChatWorld } from '../chat.world.suite.js';
+import { LaneForwarder } from './lane.forwarder.js';
+import { Owners } from './owners.js';
+
+const seed = Number(process.env.PARLEY_TEST_SEED ?? Date.now() % 1_000_000);
+const forMs = Number(process.env.PARLEY_TEST_LOAD_MS ?? 2500);
+
+let world: ChatWorld;
+beforeAll(async () => {
+  world = await chatWorld(3);
+  await everyNodeKnowsTheOthers();
+});
+afterAll(() => world.close());
+
+describe('when members on several nodes write at once', () => {
+  it('conversations of two stay dense and in order, and no node starves', async () => {
+    const pairs = await Promise.all(Array.from({ length: 20 }, (_, n) => pairOn(n, [1, 2])));
+    await holds(pairs.flat(), [1, 2]);
+  });
+
+  it('a hot conversation does too, on three nodes', async () => {
+    const people = Array.from({ length: 15 }, (_, n) => `h${n}`);
+    const { _id: conversationId } = await world.someone('h0').opens(people.slice(1));
+    const talkers = people.map((userId, n) => ({ userId, node: n % 3, conversationId }));
+    await holds(talkers, [1, 2, 3]);
+  });
+});
+
+async function pairOn(n: number, nodes: number[]): Promise<Talker[]> {
+  const ids = [`a${n}`, `b${n}`];
+  const { _id: conversationId } = await world.someone(`a${n}`).opens([`b${n}`]);
+  return ids.map((userId, index) => ({ userId, node: (nodes[index] ?? 1) - 1, conversationId }));
+}
+
+async function holds(talkers: Talker[], nodes: number[]): Promise<void> {
+  const { sends, heard } = await talk({ urls: world.urls, talkers, forMs, seed });
+  const readers = new Map(talkers.map(({ conversationId, userId }) => [conversationId, userId]));
+  const kept: Seen[] = [];
+  for (const [id, userId] of readers) kept.push(...(await readBack(world.urls[0] as string, id, { userId })));
+  print(sends, nodes);
+  expect(check({ sends, heard, kept, shown: [] })).toEqual([]);
+  expect(kept.length).toBeGreaterThan(100);
+}
+
+function print(sends: Send[], nodes: number[]): void {
+  const acked = sends.filter(({ outcome }) => outcome === 'acked');
+  const waits = acked.map(({ startedAt, endedAt = 0 }) => endedAt - startedAt).sort((a, b) => a - b);
+  const at = (part: number) => Math.round(waits[Math.floor(part * (waits.length - 1))] ?? 0);
+  const shares = nodes.map((node) => acked.filter((send) => send.node === String(node)).length);
+  const counts = world.apps.map((app) => JSON.stringify(app.get(LaneForwarder).counts)).join(' ');
+  process.stdout.write(
+    `seed ${seed}: ${acked.length} acks, by node ${shares.join('/')}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms, ${counts}\n`,
+  );
+}
+
+/** Each node reads every two seconds who lives. */
+async function everyNodeKnowsTheOthers(): Promise<void> {
+  const owners = world.apps.map((app) => app.get(Owners));
+  const names = Array.from({ length: 50 }, (_, n) => `c${n}`);
+  const seen = (view: Owners) => new Set(names.map((name) => view.of(name))).size === owners.length;
+  while (!owners.every(seen)) await new Promise((resolve) => setTimeout(resolve, 100));
+}
