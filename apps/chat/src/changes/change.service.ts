@@ -12,6 +12,8 @@ import type { ChatEnv } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { asMessage, checkContent, forSender, type KeptMessage, readersOf } from '../messages/message.rules.js';
+import { EventOutlet } from '../publishing/event.outlet.js';
+import { conversationOf } from '../publishing/event.rules.js';
 import { ChangeRepository } from './change.repository.js';
 import { checkDelete, checkEdit, edited, type Place, tombstone } from './change.rules.js';
 
@@ -34,6 +36,7 @@ export class ChangeService {
     private readonly members: MemberRepository,
     private readonly people: UserDirectory,
     private readonly teller: Teller,
+    private readonly events: EventOutlet,
     @Inject(ENV) private readonly env: ChatEnv,
   ) {}
 
@@ -47,6 +50,14 @@ export class ChangeService {
     const members = await this.members.of(kept.conversationId, LISTED_PARTICIPANTS);
     const message = asMessage(kept, await this.people.person(kept.senderId), readersOf(kept, members));
     this.teller.tell('message.updated', { conversationId: kept.conversationId, message });
+    const { conversation, members: all } = await this.lanes.of(kept.conversationId, who.id);
+    const time = message.meta.editedAt ?? message.createdAt;
+    this.events.publish('message.updated', {
+      id: `${messageId}.updated.${Date.parse(time)}`,
+      subject: conversation.id,
+      time,
+      data: { message, sender: message.sender, ...conversationOf(conversation, all) },
+    });
     return forSender(message, kept.localId);
   }
 
@@ -61,7 +72,16 @@ export class ChangeService {
       checkDelete(message, who.id, owner);
       return tombstone(message, new Date());
     });
-    if (!again) this.teller.tell('message.deleted', { conversationId, messageId });
+    if (!again) {
+      this.teller.tell('message.deleted', { conversationId, messageId });
+      const { conversation, members } = await this.lanes.of(conversationId, who.id);
+      this.events.publish('message.deleted', {
+        id: `${messageId}.deleted`,
+        subject: conversationId,
+        time: new Date().toISOString(),
+        data: { messageId, deletedBy: who.id, ...conversationOf(conversation, members) },
+      });
+    }
     return { messageId, conversationId };
   }
 

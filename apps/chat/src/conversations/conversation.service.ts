@@ -4,6 +4,8 @@ import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Conversation, Pagination, Person } from '@app/contracts/shapes.js';
 import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
+import { EventOutlet } from '../publishing/event.outlet.js';
+import { conversationOf } from '../publishing/event.rules.js';
 import { ConversationRepository, type KeptConversation } from './conversation.repository.js';
 import {
   directId,
@@ -37,6 +39,7 @@ export class ConversationService {
     private readonly lanes: Lanes,
     private readonly people: UserDirectory,
     private readonly teller: Teller,
+    private readonly events: EventOutlet,
   ) {}
 
   /** Makes a group, or makes or finds the one direct conversation with somebody. */
@@ -59,7 +62,10 @@ export class ConversationService {
       participantCount: participantIds.length,
       createdBy: who.id,
     });
-    if (created) this.teller.admit(id, participantIds);
+    if (created) {
+      this.teller.admit(id, participantIds);
+      this.publish(conversation, participantIds);
+    }
     return { conversation: (await this.shown(who, [conversation]))[0] as Conversation, created };
   }
 
@@ -95,6 +101,20 @@ export class ConversationService {
       role,
       joinedAt: joinedAt.toISOString(),
     }));
+  }
+
+  private publish(conversation: KeptConversation, participantIds: string[]): void {
+    const { id, createdAt, createdBy, propertyId } = conversation;
+    this.events.publish('conversation.created', {
+      id: `${id}.created`,
+      subject: id,
+      time: createdAt.toISOString(),
+      data: {
+        ...conversationOf(conversation, participantIds),
+        createdBy,
+        ...(propertyId !== undefined && { propertyId }),
+      },
+    });
   }
 
   private async shown(who: Caller, found: KeptConversation[]): Promise<Conversation[]> {

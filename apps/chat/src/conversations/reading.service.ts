@@ -4,6 +4,8 @@ import { AppError } from '@app/common/errors/app-error.js';
 import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from '../messages/message.repository.js';
+import { EventOutlet } from '../publishing/event.outlet.js';
+import { conversationOf } from '../publishing/event.rules.js';
 import { MemberRepository } from './member.repository.js';
 
 /** What is asked: everything, or everything up to the newest of these messages. */
@@ -29,18 +31,26 @@ export class ReadingService {
     private readonly messages: MessageRepository,
     private readonly members: MemberRepository,
     private readonly teller: Teller,
+    private readonly events: EventOutlet,
   ) {}
 
   /** Moves the mark forward, and tells the conversation if it moved. Throws `NOT_FOUND` for messages of elsewhere. */
   async markRead(who: Caller, ask: MarkRead): Promise<ReadMark> {
     const { conversationId } = ask;
-    await this.lanes.of(conversationId, who.id);
+    const { conversation, members } = await this.lanes.of(conversationId, who.id);
     const upToSeq = await this.upTo(ask);
     const afterSeq = await this.members.read(conversationId, who.id, upToSeq);
     if (afterSeq === undefined) return { conversationId, upToSeq, messageIds: [] };
     const range = { conversationId, userId: who.id, afterSeq, upToSeq };
     const messageIds = await this.messages.idsOfOthers(range, TOLD_IDS);
-    this.teller.tell('message.read', { conversationId, userId: who.id, messageIds, upToSeq });
+    const read = { userId: who.id, messageIds, upToSeq };
+    this.teller.tell('message.read', { conversationId, ...read });
+    this.events.publish('message.read', {
+      id: `${conversationId}.read.${upToSeq}.${who.id}`,
+      subject: conversationId,
+      time: new Date().toISOString(),
+      data: { ...read, ...conversationOf(conversation, members) },
+    });
     return { conversationId, upToSeq, messageIds };
   }
 

@@ -10,6 +10,8 @@ import type { Lane } from '../lanes/lane.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { asMessage, asPreview, type KeptMessage, placed } from '../messages/message.rules.js';
+import { EventOutlet } from '../publishing/event.outlet.js';
+import { conversationOf } from '../publishing/event.rules.js';
 import { added, type MembershipPlan, removed, tellingText } from './membership.rules.js';
 import { MembershipRepository } from './membership.repository.js';
 
@@ -41,6 +43,7 @@ export class MembershipService {
     private readonly people: UserDirectory,
     private readonly heads: HeadWriter,
     private readonly teller: Teller,
+    private readonly events: EventOutlet,
   ) {}
 
   /** Adds people; answers the participants as they are then. Only the owner may. */
@@ -87,9 +90,10 @@ export class MembershipService {
     this.teller.dismiss(conversationId, removedIds);
     this.teller.admit(conversationId, addedIds);
     const sender = await this.people.person(message.senderId);
+    const shown = asMessage(message, sender, [message.senderId]);
     this.teller.tell('message.created', {
       conversationId,
-      message: asMessage(message, sender, [message.senderId]),
+      message: shown,
       membershipSeq: message.seq,
       alsoTo: addedIds,
     });
@@ -101,5 +105,11 @@ export class MembershipService {
       removedIds,
     });
     this.heads.note(conversationId, asPreview(message));
+    const { id, createdAt, senderId: updatedBy } = message;
+    const about = { subject: conversationId, time: createdAt.toISOString() };
+    const place = conversationOf(lane.conversation, members);
+    this.events.publish('message.created', { id, ...about, data: { message: shown, sender, ...place } });
+    const data = { ...place, updatedBy, addedIds: [...addedIds], removedIds: [...removedIds] };
+    this.events.publish('conversation.updated', { id: `${id}.updated`, ...about, data });
   }
 }

@@ -1,15 +1,14 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '@app/common/auth/claims.js';
-import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
-import { EventPublisher } from '@app/common/events/event.publisher.js';
 import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Message, Person } from '@app/contracts/shapes.js';
 import { HeadWriter } from '../conversations/head.writer.js';
 import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { Teller } from '../domain-events.js';
-import type { ChatEnv } from '../env.js';
+import { EventOutlet } from '../publishing/event.outlet.js';
+import { conversationOf } from '../publishing/event.rules.js';
 import { AttachmentsClient } from './attachments.client.js';
 import type { Lane, Written } from '../lanes/lane.js';
 import { Lanes } from '../lanes/lanes.js';
@@ -32,7 +31,6 @@ const YOUNG_MS = 10_000;
 /** Sends messages: one Redis and one MongoDB round trip before the answer, everything else after it. */
 @Injectable()
 export class MessageService {
-  private readonly log = new Logger(MessageService.name);
   /** Sends whose outcome was unknown: if a retry finds them kept, nobody has been told yet. */
   private readonly untold = new LRUCache<string, true>({ max: 10_000 });
 
@@ -45,8 +43,7 @@ export class MessageService {
     private readonly people: UserDirectory,
     private readonly heads: HeadWriter,
     private readonly teller: Teller,
-    private readonly events: EventPublisher,
-    @Inject(ENV) private readonly env: ChatEnv,
+    private readonly events: EventOutlet,
   ) {}
 
   /** Keeps a message and tells everyone. A resend of a `localId`, whatever it holds, is answered as the first time. */
@@ -97,19 +94,9 @@ export class MessageService {
     this.publish(lane, message);
   }
 
-  private publish(lane: Lane, message: Message): void {
-    const { conversation, members } = lane;
-    const { id, kind, name } = conversation;
-    const data = {
-      message,
-      conversation: { id, kind, ...(name !== undefined && { name }) },
-      sender: message.sender,
-      participantCount: members.size,
-      participantIds: [...members].slice(0, LISTED_PARTICIPANTS),
-    };
-    const about = { id: message._id, source: 'chat-service', subject: id, time: message.createdAt };
-    this.events
-      .publish('message.created', { ...about, data, channel: this.env.NOTIFICATION_REDIS_CHANNEL })
-      .catch((error: unknown) => this.log.warn({ err: error, messageId: message._id }, 'publishing an event failed'));
+  private publish({ conversation, members }: Lane, message: Message): void {
+    const { _id: id, sender, createdAt: time } = message;
+    const data = { message, sender, ...conversationOf(conversation, members) };
+    this.events.publish('message.created', { id, subject: conversation.id, time, data });
   }
 }

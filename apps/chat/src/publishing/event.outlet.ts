@@ -1,0 +1,67 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { EventPublisher, type News } from '@app/common/events/event.publisher.js';
+import type { EventType } from '@app/contracts/events.js';
+import type { ChatEnv } from '../env.js';
+import { PUBLISHING_PACE, type PublishingPace } from './pace.js';
+
+/** An event as the services of chat tell it. */
+export type Told<T extends EventType> = Omit<News<T>, 'source' | 'channel'>;
+
+/**
+ * Publishes what happened, and never waits. While Redis is away a bounded number of events waits; more are dropped and
+ * counted, and {@link Replay} makes up for them.
+ */
+@Injectable()
+export class EventOutlet {
+  private readonly log = new Logger(EventOutlet.name);
+  /** Since when each publication is under way, the oldest first. */
+  private readonly waiting = new Map<symbol, number>();
+  private missedSince: number | undefined;
+  private dropped = 0;
+
+  constructor(
+    private readonly events: EventPublisher,
+    @Inject(ENV) private readonly env: ChatEnv,
+    @Inject(PUBLISHING_PACE) private readonly pace: PublishingPace,
+  ) {}
+
+  /** Publishes an event unless too many wait already. */
+  publish<T extends EventType>(type: T, event: Told<T>): void {
+    if (this.waiting.size >= this.pace.mostWaiting) return this.miss(Date.now());
+    const key = Symbol(type);
+    const began = Date.now();
+    this.waiting.set(key, began);
+    void this.now(type, event)
+      .catch(() => this.miss(began))
+      .finally(() => this.waiting.delete(key));
+  }
+
+  /** Resolves when Redis has the event. */
+  async now<T extends EventType>(type: T, event: Told<T>): Promise<void> {
+    const channel = type === 'message.created' ? { channel: this.env.NOTIFICATION_REDIS_CHANNEL } : {};
+    await this.events.publish(type, { ...event, source: 'chat-service', ...channel });
+  }
+
+  /** Since when events of this node may be missing, in ms since 1970; undefined when all went out in time. Forgets it. */
+  takeMissed(): number | undefined {
+    const [oldest] = this.waiting.values();
+    const late = oldest !== undefined && Date.now() - oldest > this.pace.patienceMs ? oldest : undefined;
+    const since = this.missedSince ?? late;
+    if (this.dropped > 0) this.log.warn({ dropped: this.dropped }, 'events were dropped, and are published later');
+    this.dropped = 0;
+    this.missedSince = undefined;
+    return since;
+  }
+
+  /** Resolves when nothing is under way, or when Redis has had its time. */
+  async idle(): Promise<void> {
+    const end = Date.now() + this.pace.patienceMs;
+    while (this.waiting.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  private miss(since: number): void {
+    this.missedSince ??= since;
+    this.dropped += 1;
+  }
+}
