@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type DeadRun, LEASE_MS, NodeDirectory } from '@app/common/presence/node.directory.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { EventOutlet } from '../publishing/event.outlet.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceTracker, RELOAD_MS } from './presence.tracker.js';
 import { RUN_ID } from './run.js';
@@ -26,6 +27,7 @@ export class PresenceLease {
     private readonly directory: PresenceDirectory,
     private readonly tracker: PresenceTracker,
     private readonly presence: PresenceService,
+    private readonly events: EventOutlet,
     @Inject(RUN_ID) private readonly run: string,
   ) {}
 
@@ -78,6 +80,8 @@ export class PresenceLease {
 
   private async buryOne({ run, lastAliveAt }: DeadRun): Promise<void> {
     this.log.log({ run }, 'a node is gone; its people are offline unless they are elsewhere');
+    // It may have died between keeping a message and publishing it.
+    this.events.suspect(lastAliveAt.getTime());
     for await (const userIds of this.directory.peopleOf(run)) await this.tracker.turnOffline(run, userIds, lastAliveAt);
     await this.nodes.strike(run);
   }

@@ -54,6 +54,11 @@ export class EventOutlet {
     return since;
   }
 
+  /** Says that since then events of a node that died may be missing. */
+  suspect(since: number): void {
+    this.missedSince = Math.min(since, this.missedSince ?? since);
+  }
+
   /** Resolves when nothing is under way, or when Redis has had its time. */
   async idle(): Promise<void> {
     const end = Date.now() + this.pace.patienceMs;
@@ -61,7 +66,7 @@ export class EventOutlet {
   }
 
   private miss(since: number): void {
-    this.missedSince ??= since;
+    this.suspect(since);
     this.dropped += 1;
   }
 }

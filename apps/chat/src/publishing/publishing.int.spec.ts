@@ -1,11 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import { Redis } from 'ioredis';
+import { keys } from '@app/common/redis/keys.js';
 import type { EventType, PublishedEvent } from '@app/contracts/events.js';
 import type { Message } from '@app/contracts/shapes.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 import { PUBLISHING } from './pace.js';
 
-const STREAM = 'events:message.created:stream';
+const STREAM = keys.eventStream('message.created');
 
 let world: ChatWorld;
 let ana: Chatter;
@@ -110,7 +111,7 @@ describe('when Redis has lost its data', () => {
     await settled();
     await observer
       .multi()
-      .set('events:epoch', Date.now() - 60_000)
+      .set(keys.eventEpoch(), Date.now() - 60_000)
       .del(STREAM)
       .exec();
     expect(await arrived(said)).toEqual(expect.arrayContaining([expect.objectContaining({ replayed: true })]));
@@ -134,6 +135,17 @@ describe('while Redis hangs', () => {
     } finally {
       world.redis.thaw();
     }
+  });
+});
+
+describe('when a node has died', () => {
+  it('what it kept and did not publish is published by another', async () => {
+    const said = await says(['before']);
+    await arrived(said);
+    await settled();
+    await observer.del(STREAM);
+    await observer.zadd(keys.nodes(), Date.now() - 1, 'chat-9~dead');
+    expect(await arrived(said)).toEqual(expect.arrayContaining([expect.objectContaining({ replayed: true })]));
   });
 });
 
