@@ -55,11 +55,16 @@ import { PresenceService } from './presence/presence.service.js';
 import { PresenceTracker } from './presence/presence.tracker.js';
 import { RUN_ID, runOf } from './presence/run.js';
 import { TypingService } from './presence/typing.service.js';
+import { SessionService } from './sessions/session.service.js';
 import { EventOutlet } from './publishing/event.outlet.js';
 import { PublishingModule } from './publishing/publishing.module.js';
 import { ChatGateway } from './sockets/chat.gateway.js';
 import { Connections } from './sockets/connections.js';
 import { FanOut } from './sockets/fan-out.js';
+import { Handshake } from './sockets/handshake.js';
+import { HandshakeLimits } from './sockets/limits/handshake.limits.js';
+import { Seats } from './sockets/limits/seats.js';
+import { VerbLimits } from './sockets/limits/verb.limits.js';
 import { BUS, type Bus } from './sockets/redis-io.adapter.js';
 import { Verbs } from './verbs.js';
 
@@ -96,6 +101,7 @@ const does = [
   ReadingService,
   ViewingService,
   TypingService,
+  SessionService,
   ChangeService,
   MembershipService,
   PresenceTracker,
@@ -103,6 +109,7 @@ const does = [
   PresenceLease,
   Verbs,
 ];
+const guards = [Handshake, HandshakeLimits, Seats, VerbLimits];
 const tells = [FanOut, { provide: Teller, useExisting: FanOut }, Connections, ChatGateway];
 
 /** The chat service. */
@@ -149,6 +156,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
         ...keeps,
         ...does,
         ...tells,
+        ...guards,
       ],
     };
   }

@@ -11,8 +11,9 @@ import { TestSocket } from '@app/testing/test-socket.js';
 import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
 import { ChatModule } from './chat.module.js';
 import { settings } from './env.js';
+import { front } from './front.middleware.js';
 import { HeadWriter } from './conversations/head.writer.js';
-import { BUS, type Bus, RedisIoAdapter } from './sockets/redis-io.adapter.js';
+import { BUS, type Bus } from './sockets/redis-io.adapter.js';
 
 /** An answer of the native REST. */
 export interface Answer<T> {
@@ -132,7 +133,7 @@ async function startNode(redis: TestRedis, uri: string, more: Record<string, str
   const module = await Test.createTestingModule({ imports: [ChatModule.with(env)] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, forceCloseConnections: true });
   configureRest(app);
-  app.useWebSocketAdapter(new RedisIoAdapter(app));
+  front(app, env);
   await app.listen(0, '127.0.0.1');
   return app;
 }

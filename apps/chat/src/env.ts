@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { type CleanedEnv, port, str } from 'envalid';
+import { bool, type CleanedEnv, port, str } from 'envalid';
 import { loadEnv } from '@app/common/env/env.js';
-import { count, sharedSettings, urls } from '@app/common/env/shared.settings.js';
+import { count, networks, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
 
 /** Settings of the chat service. */
 export const settings = {
@@ -21,10 +21,36 @@ export const settings = {
     desc: 'The Redis channel that message.created is mirrored to.',
   }),
   MEDIA_SERVICE_URL: urls({ default: ['http://localhost:3007'], desc: 'The media service, asked about attachments.' }),
-  FRONTEND_URL: urls({
+  FRONTEND_URL: origins({
     default: ['http://localhost:3000', 'http://localhost:5173'],
-    desc: 'Origins of browser apps that may connect, separated by commas.',
+    desc: 'Origins of browser apps that may connect, separated by commas; `*` for any.',
   }),
+  ALLOW_QUERY_TOKEN: bool({
+    default: false,
+    desc: 'Accept the token of a socket in the query of its address. Addresses end up in logs: only for old clients.',
+  }),
+  TOKEN_MAX_AGE: count({
+    default: 86_400,
+    desc: 'Seconds after which a socket whose token has no `exp` is cut, unless it sends a token again.',
+  }),
+  MAX_PAYLOAD_BYTES: count({
+    default: 65_536,
+    desc: 'The largest packet or REST body, in bytes; a socket that sends a larger one is cut.',
+  }),
+  MAX_QUEUED_BYTES: count({
+    default: 1_048_576,
+    desc: 'Bytes that may wait for a slow reader before its socket is cut.',
+  }),
+  SOCKETS_PER_USER: count({ default: 20, desc: 'Sockets that a person may have open at once.' }),
+  REQUESTS_IN_FLIGHT: count({ default: 100, desc: 'Requests of one socket that may be under way at once.' }),
+  HANDSHAKE_RATE_LIMIT: count({ default: 600, desc: 'Connections that one address may begin in a minute, a node.' }),
+  TRUSTED_PROXIES: networks({
+    default: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+    desc: 'Addresses and networks, separated by commas, of proxies whose X-Forwarded-For is believed.',
+  }),
+  JOIN_RATE_LIMIT: count({ default: 600, desc: 'Times that a person may join conversations in a minute, a node.' }),
+  TYPING_RATE_LIMIT: count({ default: 300, desc: 'Times that a person may say typing in a minute, a node.' }),
+  AUTHENTICATE_RATE_LIMIT: count({ default: 60, desc: 'Times that a person may renew tokens in a minute, a node.' }),
   SOCKET_PING_INTERVAL: count({ default: 25_000, desc: 'Milliseconds between pings of a socket.' }),
   SOCKET_PING_TIMEOUT: count({ default: 20_000, desc: 'Milliseconds a socket has to answer a ping.' }),
 };

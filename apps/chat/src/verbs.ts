@@ -11,6 +11,7 @@ import { MessageService, type SendMessage } from './messages/message.service.js'
 import { type AddParticipants, MembershipService, type RemoveParticipant } from './membership/membership.service.js';
 import { PresenceService } from './presence/presence.service.js';
 import { TypingService } from './presence/typing.service.js';
+import { type Renewed, SessionService } from './sessions/session.service.js';
 
 interface OfConversation {
   conversationId: string;
@@ -32,6 +33,7 @@ export interface VerbTypes {
   removeParticipant: { ask: RemoveParticipant; answer: Participant[] };
   markRead: { ask: MarkRead; answer: ReadMark };
   setTyping: { ask: OfConversation & { isTyping: boolean }; answer: void };
+  authenticate: { ask: { token: string }; answer: Renewed };
   watchPresence: { ask: { userId: string }; answer: Presence };
   unwatchPresence: { ask: { userId: string }; answer: { userId: string } };
 }
@@ -53,6 +55,7 @@ export class Verbs implements VerbTable {
     private readonly messages: MessageService,
     private readonly history: HistoryService,
     private readonly typing: TypingService,
+    private readonly sessions: SessionService,
     private readonly presence: PresenceService,
     private readonly changes: ChangeService,
     private readonly membership: MembershipService,
@@ -73,6 +76,7 @@ export class Verbs implements VerbTable {
   removeParticipant: VerbTable['removeParticipant'] = (who, ask) => this.membership.remove(who, ask);
   markRead: VerbTable['markRead'] = (who, ask) => this.reading.markRead(who, ask);
   setTyping: VerbTable['setTyping'] = (who, ask) => this.typing.type(who, ask);
+  authenticate: VerbTable['authenticate'] = (who, ask) => this.sessions.renew(who, ask);
   watchPresence: VerbTable['watchPresence'] = (who, ask) => this.presence.watch(who, ask);
   unwatchPresence: VerbTable['unwatchPresence'] = (who, ask) => this.presence.unwatch(who, ask);
 }

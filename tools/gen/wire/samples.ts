@@ -52,6 +52,7 @@ export const answers: Record<string, unknown> = {
   deleteMessage: { messageId, conversationId },
   markRead: { conversationId, upToSeq: 42, messageIds: [messageId] },
   setTyping: undefined,
+  authenticate: { userId: 'ana', expiresAt: '2026-11-21T20:30:00.000Z' },
   watchPresence: presence,
   unwatchPresence: { userId: 'ben' },
 };
@@ -66,6 +67,7 @@ export const inputs: Record<string, Record<string, object>> = {
     message_delete: { messageId },
     message_read: { conversationId, messageIds: [messageId] },
     typing: { conversationId, isTyping: true },
+    authenticate: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl' },
     presence_subscribe: { userId: 'ben' },
     presence_unsubscribe: { userId: 'ben' },
   },

@@ -8,6 +8,7 @@ import type { WireError } from '@app/contracts/errors.js';
 import type { Asker } from '../asker.js';
 import type { DomainEvent, DomainEvents } from '../domain-events.js';
 import type { VerbName, VerbTable, VerbTypes } from '../verbs.js';
+import { payloadOf } from './words.rules.js';
 
 /** A wire event: its name and its payload. */
 export type WireEvent = [name: string, payload: object];
@@ -66,6 +67,10 @@ export interface Speaker {
   dialect: Dialect;
   verbs: VerbTable;
   log: Logger;
+  /** Requests that this socket may have under way at once. */
+  mostInFlight: number;
+  /** Counts one request of this verb: 0 when it may go, else the milliseconds to wait. */
+  take(verb: VerbName): number;
 }
 
 type Ack = (answer: { ok: true; data: unknown } | { ok: false; error: WireError }) => void;
@@ -73,17 +78,29 @@ type Ack = (answer: { ok: true; data: unknown } | { ok: false; error: WireError 
 /** One packet of a socket. */
 interface Said {
   wireEvent: string;
+  /** Without the ack. */
   words: unknown[];
+  ack?: Ack;
+  /** Too many requests of this socket are under way. */
+  crowded: boolean;
 }
+
+/** When a socket with too many requests under way should go on. */
+const CROWDED_RETRY_MS = 250;
 
 /** Makes a socket understood: each wire event is validated, asked of its verb, and answered through the ack or an event. */
 export function speak(speaker: Speaker): void {
-  speaker.socket.onAny((wireEvent: string, ...words: unknown[]) => void answer(speaker, { wireEvent, words }));
+  let inFlight = 0;
+  speaker.socket.onAny((wireEvent: string, ...words: unknown[]) => {
+    const ack = typeof words.at(-1) === 'function' ? { ack: words.pop() as Ack } : {};
+    const said = { wireEvent, words, ...ack, crowded: ++inFlight > speaker.mostInFlight };
+    void answer(speaker, said).finally(() => inFlight--);
+  });
 }
 
 async function answer(speaker: Speaker, said: Said): Promise<void> {
   const { socket, dialect, log } = speaker;
-  const ack = said.words.find((word): word is Ack => typeof word === 'function');
+  const { ack } = said;
   try {
     const reply = await ask(speaker, said);
     ack?.({ ok: true, data: reply.data });
@@ -99,8 +116,12 @@ async function answer(speaker: Speaker, said: Said): Promise<void> {
   }
 }
 
-async function ask({ dialect, verbs, who }: Speaker, { wireEvent, words }: Said): Promise<Reply> {
+async function ask(speaker: Speaker, { wireEvent, words, crowded }: Said): Promise<Reply> {
+  const { dialect, verbs, who } = speaker;
+  if (crowded) throw new AppError('RATE_LIMITED', { retryAfterMs: CROWDED_RETRY_MS });
   const heard = Object.hasOwn(dialect.hears, wireEvent) ? dialect.hears[wireEvent] : undefined;
   if (!heard) throw new AppError('INVALID_INPUT', { message: 'There is no such event.' });
-  return heard.run(verbs, who, words[0]);
+  const retryAfterMs = speaker.take(heard.verb);
+  if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
+  return heard.run(verbs, who, payloadOf(words));
 }

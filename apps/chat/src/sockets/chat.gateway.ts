@@ -5,23 +5,22 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import { TokenVerifier } from '@app/common/auth/token.verifier.js';
 import { native } from '../dialects/native/socket.js';
 import { Connections } from './connections.js';
 import { FanOut } from './fan-out.js';
-import { handshake } from './handshake.js';
+import { Handshake } from './handshake.js';
 
 /** The native dialect's namespace. Its words are in its table; guards do not run here, so the handshake authenticates. */
 @WebSocketGateway({ namespace: native.namespace })
 export class ChatGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket> {
   constructor(
-    private readonly verifier: TokenVerifier,
+    private readonly handshake: Handshake,
     private readonly connections: Connections,
     private readonly fanOut: FanOut,
   ) {}
 
   afterInit(namespace: Namespace): void {
-    namespace.use(handshake(this.verifier));
+    namespace.use(this.handshake.middleware);
     this.fanOut.attach(namespace.server);
   }
 

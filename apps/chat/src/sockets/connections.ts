@@ -1,12 +1,17 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { speak, type Dialect } from '../dialects/dialect.js';
+import type { ChatEnv } from '../env.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceTracker } from '../presence/presence.tracker.js';
 import { TypingService } from '../presence/typing.service.js';
-import { Verbs } from '../verbs.js';
+import { SessionService } from '../sessions/session.service.js';
+import { type VerbName, Verbs } from '../verbs.js';
 import type { SocketData } from './handshake.js';
+import { VerbLimits } from './limits/verb.limits.js';
 import { rooms } from './rooms.js';
 
 /** What happens when a socket comes and goes, whatever its dialect. */
@@ -21,12 +26,22 @@ export class Connections {
     private readonly presence: PresenceService,
     private readonly tracker: PresenceTracker,
     private readonly typing: TypingService,
+    private readonly sessions: SessionService,
+    private readonly limits: VerbLimits,
+    @Inject(ENV) private readonly env: ChatEnv,
   ) {}
 
   /** Everything that must be bound before the first packet is bound before this returns; rooms follow. */
   connected(socket: Socket, dialect: Dialect): void {
-    const { id, role } = (socket.data as SocketData).bearer;
-    speak({ socket, who: { id, role, connectionId: socket.id }, dialect, verbs: this.verbs, log: this.log });
+    const { id, role, expiresAt } = (socket.data as SocketData).bearer;
+    const who = { id, role, connectionId: socket.id };
+    const limits = {
+      mostInFlight: this.env.REQUESTS_IN_FLIGHT,
+      take: (verb: VerbName) => this.limits.take(id, verb),
+    };
+    speak({ socket, who, dialect, verbs: this.verbs, log: this.log, ...limits });
+    const cut = () => this.expired(socket, dialect);
+    this.sessions.begin({ who, cut, ...(expiresAt !== undefined && { expiresAt }) });
     this.open.set(socket.id, id);
     this.log.log({ userId: id, socketId: socket.id, dialect: dialect.name }, 'socket connected');
     this.tracker.arrived(id, socket.id).catch((error: unknown) => this.missed(error, socket.id));
@@ -42,6 +57,7 @@ export class Connections {
     if (userId === undefined) return;
     this.open.delete(socket.id);
     this.typing.stopAll(socket.id);
+    this.sessions.end(socket.id);
     this.presence.stopAll(socket.id);
     this.log.log({ userId, socketId: socket.id }, 'socket disconnected');
     this.tracker.left(userId, socket.id).catch((error: unknown) => this.missed(error, socket.id));
@@ -51,6 +67,14 @@ export class Connections {
   private async joinRooms(socket: Socket, userId: string): Promise<void> {
     await socket.join(rooms.person(userId));
     for await (const batch of this.members.conversationsOf(userId)) await socket.join(batch.map(rooms.conversation));
+  }
+
+  /** Says why, and closes: a client must not come back by itself with the token that has expired. */
+  private expired(socket: Socket, dialect: Dialect): void {
+    const error = new AppError('UNAUTHENTICATED', { message: 'The token has expired; connect with a fresh one.' });
+    const event = dialect.fails(error, 'authenticate');
+    if (event) socket.emit(...event);
+    socket.disconnect(true);
   }
 
   private missed(error: unknown, socketId: string): void {

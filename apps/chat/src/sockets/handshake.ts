@@ -1,6 +1,12 @@
-import type { Bearer, TokenVerifier } from '@app/common/auth/token.verifier.js';
-import { AppError } from '@app/common/errors/app-error.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
+import { type Bearer, TokenVerifier } from '@app/common/auth/token.verifier.js';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import { knownError } from '@app/common/errors/known-error.js';
+import type { ChatEnv } from '../env.js';
+import { HandshakeLimits } from './limits/handshake.limits.js';
+import { Seats } from './limits/seats.js';
 
 /** What a socket carries from its handshake on. */
 export interface SocketData {
@@ -12,29 +18,56 @@ interface Refusal extends Error {
   data?: unknown;
 }
 
-/** Socket.IO middleware: a connection is accepted only with a valid token, in `auth.token` or the Authorization header. */
-export function handshake(verifier: TokenVerifier) {
-  return (socket: Socket, next: (refusal?: Refusal) => void): void => {
-    verifier.verify(tokenOf(socket)).then(
-      (bearer) => {
-        (socket.data as SocketData).bearer = bearer;
-        next();
-      },
-      (thrown: unknown) => next(refusal(thrown)),
+/** When a person who has all sockets may try again. */
+const FULL_RETRY_MS = 10_000;
+
+/** Accepts a connection to a namespace, or refuses it: a valid token, not too many tries, not too many sockets. */
+@Injectable()
+export class Handshake {
+  private readonly log = new Logger(Handshake.name);
+
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly limits: HandshakeLimits,
+    private readonly seats: Seats,
+    @Inject(ENV) private readonly env: ChatEnv,
+  ) {
+    if (env.ALLOW_QUERY_TOKEN) this.log.warn('ALLOW_QUERY_TOKEN is on: tokens in addresses end up in logs');
+  }
+
+  /** Socket.IO middleware, for each namespace. */
+  readonly middleware = (socket: Socket, next: (refusal?: Refusal) => void): void => {
+    this.accept(socket).then(
+      () => next(),
+      (thrown: unknown) => next(this.refusal(thrown)),
     );
   };
-}
 
-function tokenOf(socket: Socket): unknown {
-  const { auth, headers } = socket.handshake;
-  const token = (auth as Record<string, unknown>).token;
-  if (typeof token === 'string') return token.replace(/^Bearer /, '');
-  return headers.authorization?.replace(/^Bearer /i, '');
-}
+  private async accept(socket: Socket): Promise<void> {
+    const retryAfterMs = this.limits.retryAfter(socket.request);
+    if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
+    const bearer = await this.verifier.verify(this.tokenOf(socket));
+    if (!(await this.seats.take(bearer.id, socket))) {
+      const message = `You have ${this.env.SOCKETS_PER_USER} sockets already; close one.`;
+      throw new AppError('RATE_LIMITED', { message, retryAfterMs: FULL_RETRY_MS });
+    }
+    (socket.data as SocketData).bearer = bearer;
+  }
 
-function refusal(thrown: unknown): Refusal {
-  const error = thrown instanceof AppError ? thrown : new AppError('UNAVAILABLE', { retryAfterMs: 1000 });
-  const refused: Refusal = new Error(error.message);
-  refused.data = error.toWire();
-  return refused;
+  /** `auth.token`, else the Authorization header, else, where that is allowed, the query. */
+  private tokenOf(socket: Socket): unknown {
+    const { auth, headers, query } = socket.handshake;
+    const given = (auth as Record<string, unknown>).token ?? headers.authorization;
+    if (given !== undefined) return typeof given === 'string' ? given.replace(/^Bearer +/i, '') : given;
+    if (query.token === undefined || this.env.ALLOW_QUERY_TOKEN) return query.token;
+    const message = 'A token in the address is not accepted, as addresses end up in logs; send it as auth.token.';
+    throw new AppError('UNAUTHENTICATED', { message });
+  }
+
+  private refusal(thrown: unknown): Refusal {
+    const error = knownError(thrown, this.log);
+    const refused: Refusal = new Error(error.message);
+    refused.data = error.toWire();
+    return refused;
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
@@ -8,7 +8,10 @@ import type { ClusterAdapter } from 'socket.io-adapter';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { type ChatEnv, NODE_ID } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
+import { HandshakeLimits } from './limits/handshake.limits.js';
+import { cutSlowReader, type Reader } from './limits/slow-reader.js';
 import { localFirst } from './local-first.js';
+import { isAllowedOrigin } from './origin.rules.js';
 
 /** Injection token of the connections that nodes talk to each other over. */
 export const BUS = Symbol('BUS');
@@ -19,11 +22,12 @@ export interface Bus {
   sub: Redis;
 }
 
-/** The largest packet a client may send, in bytes. */
-const MAX_PACKET = 64 * 1024;
+/** A connection that asks for no namespace within this time is closed. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Socket.IO on the Redis adapter, with session ids that name the node, so that a gateway routes polling without cookies. */
 export class RedisIoAdapter extends IoAdapter {
+  private readonly log = new Logger(RedisIoAdapter.name);
   private readonly env: ChatEnv;
 
   constructor(private readonly application: INestApplication) {
@@ -32,20 +36,45 @@ export class RedisIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
-    const { SOCKET_PING_INTERVAL, SOCKET_PING_TIMEOUT, FRONTEND_URL } = this.env;
+    const { SOCKET_PING_INTERVAL, SOCKET_PING_TIMEOUT, MAX_PAYLOAD_BYTES, FRONTEND_URL } = this.env;
     const server = super.createIOServer(port, {
       ...options,
       pingInterval: SOCKET_PING_INTERVAL,
       pingTimeout: SOCKET_PING_TIMEOUT,
-      maxHttpBufferSize: MAX_PACKET,
+      maxHttpBufferSize: MAX_PAYLOAD_BYTES,
+      connectTimeout: CONNECT_TIMEOUT_MS,
       perMessageDeflate: false,
       serveClient: false,
-      cors: { origin: FRONTEND_URL, credentials: true },
+      cors: FRONTEND_URL.includes('*') ? { origin: '*' } : { origin: FRONTEND_URL, credentials: true },
+      allowRequest: this.admission(),
     } as ServerOptions);
     const nodeId = this.application.get<string>(NODE_ID);
     server.engine.generateId = () => `${nodeId}.${randomBytes(15).toString('base64url')}`;
     server.adapter(this.adapterOf());
+    this.guard(server);
     return server;
+  }
+
+  /** The start of every connection. CORS does not hold for WebSocket, where a browser only says its `Origin`. */
+  private admission(): ServerOptions['allowRequest'] {
+    const limits = this.application.get(HandshakeLimits);
+    return (request, answer) => {
+      limits.arrived(request);
+      const allowed = isAllowedOrigin(request.headers.origin, this.env.FRONTEND_URL);
+      answer(allowed ? null : 'This origin is not allowed.', allowed);
+    };
+  }
+
+  private guard(server: Server): void {
+    server.engine.on('connection', (connection: Reader & { id: string }) => {
+      cutSlowReader(connection, this.env.MAX_QUEUED_BYTES, (bytes) =>
+        this.log.warn({ connectionId: connection.id, bytes }, 'a slow reader was cut'),
+      );
+    });
+    // The request of a refused connection is not logged: its address may hold a token.
+    server.engine.on('connection_error', ({ code, message }: { code: number; message: string }) =>
+      this.log.debug({ code, reason: message }, 'a connection was refused'),
+    );
   }
 
   private adapterOf(): (nsp: Namespace) => ClusterAdapter {

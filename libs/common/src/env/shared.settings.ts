@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type CleanedEnv, makeValidator, port, str, url } from 'envalid';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -21,6 +22,28 @@ export const urls = makeValidator<string[]>((input) =>
     const url = new URL(part.trim());
     if (!['http:', 'https:'].includes(url.protocol)) throw new Error('must be http or https addresses');
     return url.href.replace(/\/+$/, '');
+  }),
+);
+
+/** A comma-separated list of web origins, or `*` for any. */
+export const origins = makeValidator<string[]>((input) =>
+  input.split(',').map((part) => {
+    if (part.trim() === '*') return '*';
+    const url = new URL(part.trim());
+    if (!['http:', 'https:'].includes(url.protocol)) throw new Error('must be http or https origins, or *');
+    return url.origin;
+  }),
+);
+
+/** A comma-separated list of IP addresses and networks (`10.0.0.0/8`). */
+export const networks = makeValidator<string[]>((input) =>
+  input.split(',').map((part) => {
+    const [address = '', bits] = part.trim().split('/');
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    if (most < 0 || (bits !== undefined && !(/^\d+$/.test(bits) && Number(bits) <= most))) {
+      throw new Error('must be IP addresses or networks, like 10.0.0.0/8');
+    }
+    return part.trim();
   }),
 );
 

@@ -11,6 +11,8 @@ export const VALIDATION = {
   validationError: { target: false, value: false },
 } as const;
 
+const UNKNOWN_FIELD = 'There is a field that is not known here.';
+
 /** The first problem of a failed validation, as one sentence that names the field and not its value. */
 export function invalidInput(errors: ValidationError[]): AppError {
   return new AppError('INVALID_INPUT', { message: firstProblem(errors) });
@@ -21,6 +23,10 @@ export function shaped<T extends object>(shape: ClassConstructor<T>, input: unkn
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new AppError('INVALID_INPUT', { message: 'An object is expected.' });
   }
+  // class-transformer leaves these out without a word: names of methods, and of what every object has.
+  if (Object.keys(input).some((name) => name in shape.prototype)) {
+    throw new AppError('INVALID_INPUT', { message: UNKNOWN_FIELD });
+  }
   const instance = plainToInstance(shape, input);
   const errors = validateSync(instance, VALIDATION);
   if (errors.length > 0) throw invalidInput(errors);
@@ -29,8 +35,9 @@ export function shaped<T extends object>(shape: ClassConstructor<T>, input: unkn
 
 function firstProblem(errors: ValidationError[]): string | undefined {
   for (const error of errors) {
-    const own = Object.values(error.constraints ?? {})[0];
-    const found = own ?? firstProblem(error.children ?? []);
+    const [constraint, own] = Object.entries(error.constraints ?? {})[0] ?? [];
+    // The name of an unknown field is the client's, and does not come back.
+    const found = constraint === 'whitelistValidation' ? UNKNOWN_FIELD : (own ?? firstProblem(error.children ?? []));
     if (found) return found;
   }
   return undefined;

@@ -173,6 +173,18 @@ export class PresenceShape implements Asking<{ userId: string }> {
   }
 }
 
+/** A fresh token of the same person, so that the connection outlives the one it began with. */
+export class AuthenticateShape implements Asking<{ token: string }> {
+  /** The token, as in the handshake. */
+  @IsString()
+  @Length(1, 8192)
+  token: string;
+
+  toAsk() {
+    return { token: this.token };
+  }
+}
+
 /** A conversation to make or find. */
 export class OpenConversationShape implements Asking<OpenConversation> {
   /** The others' user ids; oneself may be among them. At most 500. */

@@ -1,5 +1,6 @@
 import { type Dialect, row } from '../dialect.js';
 import {
+  AuthenticateShape,
   ConversationShape,
   EditMessageShape,
   MessageIdShape,
@@ -25,6 +26,7 @@ export const native: Dialect = {
     message_delete: row('deleteMessage', MessageIdShape, (data) => ({ data })),
     message_read: row('markRead', ReadMessagesShape, (data) => ({ data })),
     typing: row('setTyping', TypingShape, () => ({ data: null })),
+    authenticate: row('authenticate', AuthenticateShape, (data) => ({ data })),
     presence_subscribe: row('watchPresence', PresenceShape, (data) => ({ data, says: ['presence_update', data] })),
     presence_unsubscribe: row('unwatchPresence', PresenceShape, (data) => ({ data })),
   },
