@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { readEnv } from '@app/common/env/env.js';
 import { configureRest } from '@app/common/serve/serve.js';
@@ -84,6 +85,7 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
   const urls = apps.map((app) => `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`);
   const chatters: Chatter[] = [];
   const stopped = new Set<number>();
+  let closed = false;
   return {
     redis,
     uri,
@@ -107,12 +109,20 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
       sub.removeAllListeners('smessageBuffer');
       return { end: () => listeners.forEach((listener) => sub.on('smessageBuffer', listener as () => void)) };
     },
+    /** Redis loses all it has. */
+    forget: async () => {
+      const any = new Redis(redis.url);
+      await any.flushall();
+      any.disconnect();
+    },
     /** Stops a node as SIGTERM does. */
     stop: async (node: number) => {
       stopped.add(node);
       await apps[node - 1]?.close();
     },
     close: async () => {
+      if (closed) return;
+      closed = true;
       for (const { socket } of chatters) socket.close();
       await Promise.all(apps.filter((_, index) => !stopped.has(index + 1)).map((app) => app.close()));
       await redis.stop();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { patiently } from '@app/common/mongo/patience.js';
 import type { Conversation, Message, Pagination, Presence } from '@app/contracts/shapes.js';
 import type { Asker } from './asker.js';
 import { ChangeService, type EditMessage } from './changes/change.service.js';
@@ -45,6 +46,11 @@ export type VerbTable = {
   [V in VerbName]: (who: Asker, ask: VerbTypes[V]['ask']) => Promise<VerbTypes[V]['answer']>;
 };
 
+/** How long a verb may take before it is answered that the outcome is unknown. */
+const PATIENCE_MS = 3000;
+
+const soon = <T>(answer: Promise<T>) => patiently(PATIENCE_MS, answer);
+
 /** The verbs, over the services that do them. Dialects know these and nothing below. */
 @Injectable()
 export class Verbs implements VerbTable {
@@ -61,22 +67,22 @@ export class Verbs implements VerbTable {
     private readonly membership: MembershipService,
   ) {}
 
-  openConversation: VerbTable['openConversation'] = (who, ask) => this.conversations.open(who, ask);
-  listConversations: VerbTable['listConversations'] = (who, ask) => this.conversations.list(who, ask);
-  getConversation: VerbTable['getConversation'] = (who, ask) => this.conversations.get(who, ask.conversationId);
+  openConversation: VerbTable['openConversation'] = (who, ask) => soon(this.conversations.open(who, ask));
+  listConversations: VerbTable['listConversations'] = (who, ask) => soon(this.conversations.list(who, ask));
+  getConversation: VerbTable['getConversation'] = (who, ask) => soon(this.conversations.get(who, ask.conversationId));
   listParticipants: VerbTable['listParticipants'] = (who, ask) =>
-    this.conversations.participants(who, ask.conversationId);
-  joinConversation: VerbTable['joinConversation'] = (who, ask) => this.viewing.join(who, ask);
-  leaveConversation: VerbTable['leaveConversation'] = (who, ask) => this.viewing.leave(who, ask);
-  sendMessage: VerbTable['sendMessage'] = (who, ask) => this.messages.send(who, ask);
-  readHistory: VerbTable['readHistory'] = (who, ask) => this.history.page(who, ask);
-  editMessage: VerbTable['editMessage'] = (who, ask) => this.changes.edit(who, ask);
-  deleteMessage: VerbTable['deleteMessage'] = (who, ask) => this.changes.delete(who, ask);
-  addParticipants: VerbTable['addParticipants'] = (who, ask) => this.membership.add(who, ask);
-  removeParticipant: VerbTable['removeParticipant'] = (who, ask) => this.membership.remove(who, ask);
-  markRead: VerbTable['markRead'] = (who, ask) => this.reading.markRead(who, ask);
-  setTyping: VerbTable['setTyping'] = (who, ask) => this.typing.type(who, ask);
-  authenticate: VerbTable['authenticate'] = (who, ask) => this.sessions.renew(who, ask);
-  watchPresence: VerbTable['watchPresence'] = (who, ask) => this.presence.watch(who, ask);
-  unwatchPresence: VerbTable['unwatchPresence'] = (who, ask) => this.presence.unwatch(who, ask);
+    soon(this.conversations.participants(who, ask.conversationId));
+  joinConversation: VerbTable['joinConversation'] = (who, ask) => soon(this.viewing.join(who, ask));
+  leaveConversation: VerbTable['leaveConversation'] = (who, ask) => soon(this.viewing.leave(who, ask));
+  sendMessage: VerbTable['sendMessage'] = (who, ask) => soon(this.messages.send(who, ask));
+  readHistory: VerbTable['readHistory'] = (who, ask) => soon(this.history.page(who, ask));
+  editMessage: VerbTable['editMessage'] = (who, ask) => soon(this.changes.edit(who, ask));
+  deleteMessage: VerbTable['deleteMessage'] = (who, ask) => soon(this.changes.delete(who, ask));
+  addParticipants: VerbTable['addParticipants'] = (who, ask) => soon(this.membership.add(who, ask));
+  removeParticipant: VerbTable['removeParticipant'] = (who, ask) => soon(this.membership.remove(who, ask));
+  markRead: VerbTable['markRead'] = (who, ask) => soon(this.reading.markRead(who, ask));
+  setTyping: VerbTable['setTyping'] = (who, ask) => soon(this.typing.type(who, ask));
+  authenticate: VerbTable['authenticate'] = (who, ask) => soon(this.sessions.renew(who, ask));
+  watchPresence: VerbTable['watchPresence'] = (who, ask) => soon(this.presence.watch(who, ask));
+  unwatchPresence: VerbTable['unwatchPresence'] = (who, ask) => soon(this.presence.unwatch(who, ask));
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../tools/engines/port.ts';
+import { startMongo } from '../../../tools/engines/mongo.ts';
 import { startRedis } from '../../../tools/engines/redis.ts';
 
 /** A Redis (or Valkey) of the test's own, that keeps nothing. */
@@ -15,6 +16,19 @@ export interface TestRedis {
   /** From here on it answers nothing, though its connections stay open. */
   freeze(): void;
   thaw(): void;
+}
+
+/** A MongoDB of the test's own, whose data lasts until `stop`. */
+export interface TestMongo {
+  uri: string;
+  /** From here on it answers nothing, though its connections stay open. */
+  freeze(): void;
+  thaw(): void;
+  /** `kill -9`: nothing is written any more. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** A database of the test's own on the MongoDB of this run; it need not be removed. */
@@ -40,6 +54,37 @@ export async function startTestRedis(port?: number): Promise<TestRedis> {
   };
   const signal = (name: NodeJS.Signals) => (): void => void process.kill(pid, name);
   return { url, host, port: redis.port, pid, stop, freeze: signal('SIGSTOP'), thaw: signal('SIGCONT') };
+}
+
+/** Starts a MongoDB for this test alone, a replica set of one member. */
+export async function startTestMongo(): Promise<TestMongo> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-mongo-'));
+  const how = {
+    binary: setting('PARLEY_TEST_MONGODB_BINARY'),
+    port: await freePort(),
+    dataDir: join(folder, 'data'),
+    logFile: join(folder, 'mongo.log'),
+    leash: { folder },
+  };
+  let mongo = await startMongo(how);
+  const uri = new URL(mongo.uri);
+  uri.pathname = '/test';
+  return {
+    uri: uri.href,
+    freeze: () => void process.kill(mongo.pid, 'SIGSTOP'),
+    thaw: () => void process.kill(mongo.pid, 'SIGCONT'),
+    kill: async () => {
+      process.kill(mongo.pid, 'SIGKILL');
+      await mongo.exited;
+    },
+    restart: async () => {
+      mongo = await startMongo(how);
+    },
+    stop: async () => {
+      await mongo.stop(0);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function setting(name: string): string {

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, mongo, Types } from 'mongoose';
+import { patiently } from '@app/common/mongo/patience.js';
 import { LOCAL_ID_INDEX, Message, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
 import type { Draft, Head, KeptMessage } from './message.rules.js';
 
 /** What became of one message of an insert. After `seq-taken` in an ordered run, the rest is `not-tried`. */
 export type Inserted = 'kept' | 'kept-before' | 'seq-taken' | 'not-tried';
 
-/** Acked means kept: by a majority, on its journal. MongoDB has a second, then the result is unknown. */
-const DURABLE = { writeConcern: { w: 'majority', journal: true }, timeoutMS: 1000 } as const;
+/** Acked means kept: by a majority, on its journal. */
+const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
+/** What MongoDB has kept for good, even if its primary is about to be replaced. */
+const MAJORITY = { readConcern: { level: 'majority' } } as const;
+/** How long MongoDB may take before the outcome counts as unknown. */
+const PATIENCE_MS = 1000;
 const DUPLICATE_KEY = 11000;
 /** The index that a duplicate violates. Anchored: what follows are the values, which users choose. */
 const VIOLATED = /^E11000 duplicate key error collection: \S+ index: (\S+) dup key/;
@@ -30,7 +35,7 @@ export class MessageRepository {
   /** Inserts a batch in one round trip. Throws only when it is unknown what was kept. */
   async insert(batch: readonly KeptMessage[], ordered: boolean): Promise<Inserted[]> {
     try {
-      await this.messages.insertMany(batch.map(stored), { ordered, ...DURABLE });
+      await patiently(PATIENCE_MS, this.messages.insertMany(batch.map(stored), { ordered, ...DURABLE }));
       return batch.map(() => 'kept');
     } catch (error) {
       if (!(error instanceof mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
@@ -40,20 +45,14 @@ export class MessageRepository {
 
   /** The message that a sender sent under this id. Read by majority: what is answered cannot be rolled back. */
   async findByLocalId(senderId: string, localId: string): Promise<KeptMessage | undefined> {
-    const found = await this.messages.findOne(
-      { senderId, localId },
-      { readConcern: { level: 'majority' }, timeoutMS: 1000 },
-    );
+    const found = await patiently(PATIENCE_MS, this.messages.findOne({ senderId, localId }, MAJORITY));
     return found ? kept(found) : undefined;
   }
 
   /** The message that was kept under this id, or under the draft's `localId`. Read by majority, as above. */
   async findKept(id: string, { senderId, localId }: Draft): Promise<KeptMessage | undefined> {
     if (localId !== undefined) return this.findByLocalId(senderId, localId);
-    const found = await this.messages.findOne(
-      { _id: new Types.ObjectId(id) },
-      { readConcern: { level: 'majority' }, timeoutMS: 1000 },
-    );
+    const found = await patiently(PATIENCE_MS, this.messages.findOne({ _id: new Types.ObjectId(id) }, MAJORITY));
     return found ? kept(found) : undefined;
   }
 

@@ -2,10 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { ENV, type SharedEnv } from '../env/shared.settings.js';
 import { AppError } from '../errors/app-error.js';
+import { patiently } from '../mongo/patience.js';
 import { UserDirectory } from '../identity/user.directory.js';
 import { type Caller, callerOf, profileOf } from './claims.js';
 import { JwksKeys } from './jwks.keys.js';
 import { ALGORITHMS, headerOf, isMeantForUs, isOwn } from './token.rules.js';
+
+/** How long it may take to make a bearer known before the request is refused, to be tried again. */
+const PATIENCE_MS = 2000;
 
 /** A verified token's bearer, and when the token ends (milliseconds since 1970), if it says so. */
 export interface Bearer extends Caller {
@@ -46,7 +50,7 @@ export class TokenVerifier {
     const { JWT_ISSUER: issuers, JWT_AUDIENCE: audiences } = this.env;
     if (!own && !isMeantForUs(claims, { issuers, audiences })) throw new AppError('UNAUTHENTICATED');
     const caller = callerOf(claims);
-    if (!own) await this.users.meet(caller, profileOf(claims));
+    if (!own) await patiently(PATIENCE_MS, this.users.meet(caller, profileOf(claims)));
     return { ...caller, ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }) };
   }
 }

@@ -4,6 +4,7 @@ import { AppError } from './app-error.js';
 
 /** The driver's names for "MongoDB does not answer just now". */
 const MONGO_AWAY = new Set([
+  'OutOfPatience',
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
   'MongoServerSelectionError',

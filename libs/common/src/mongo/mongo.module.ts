@@ -11,6 +11,9 @@ export class MongoModule {
         MongooseModule.forRoot(uri, {
           appName,
           serverSelectionTimeoutMS: 3000,
+          // A server that is frozen, or gone without a word, must not hold callers or connections for good.
+          waitQueueTimeoutMS: 2000,
+          socketTimeoutMS: 15_000,
           // Pushes and sweeps run beside requests; the hot path shares two flights.
           maxPoolSize: 20,
           retryAttempts: Number.MAX_SAFE_INTEGER,

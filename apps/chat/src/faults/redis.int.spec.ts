@@ -1,0 +1,72 @@
+import type { Message } from '@app/contracts/shapes.js';
+import { startTestRedis } from '@app/testing/engines.js';
+import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
+
+let world: ChatWorld;
+let ana: Chatter;
+let near: Chatter;
+let far: Chatter;
+let roomId: string;
+
+beforeAll(async () => {
+  world = await chatWorld(2);
+  [ana, near, far] = [await world.connect('ana', 1), await world.connect('ben', 1), await world.connect('ben', 2)];
+  roomId = (await ana.opens(['ben']))._id;
+  await ana.sends(roomId, 'before');
+});
+afterAll(() => world.close());
+
+const says = (who: Chatter, text: string) =>
+  who.socket.hears('message_new', (e: { message: Message }) => e.message.text === text);
+
+/** Sends new texts until one arrives on the other node: live delivery is back. */
+async function untilHeardFar(): Promise<void> {
+  for (let n = 0; n < 200; n++) {
+    const text = `back ${n}`;
+    await ana.sends(roomId, text);
+    const heard = await Promise.race([
+      says(far, text).then(() => true),
+      new Promise((resolve) => setTimeout(resolve, 100, false)),
+    ]);
+    if (heard) return;
+  }
+  throw new Error('the other node never heard a message again');
+}
+
+async function sendsGoOn(prefix: string): Promise<void> {
+  for (let n = 0; n < 10; n++) await ana.sends(roomId, `${prefix} ${n}`);
+  await says(near, `${prefix} 9`);
+  const { body } = await far.get<Message[]>(`/conversations/${roomId}/messages?limit=10`);
+  expect(body.data.map(({ text }) => text).reverse()).toEqual(Array.from({ length: 10 }, (_, n) => `${prefix} ${n}`));
+}
+
+describe('sends, acks, REST and delivery on the own node go on', () => {
+  it('while Redis is frozen, and the rest when it is back', async () => {
+    world.redis.freeze();
+    try {
+      await sendsGoOn('frozen');
+    } finally {
+      world.redis.thaw();
+    }
+    await untilHeardFar();
+  });
+
+  it('when Redis forgets everything', async () => {
+    await world.forget();
+    await sendsGoOn('forgotten');
+    await untilHeardFar();
+  });
+
+  it('while Redis is gone, and the rest when it is back', async () => {
+    const { port } = world.redis;
+    await world.redis.stop();
+    await sendsGoOn('gone');
+    const again = await startTestRedis(port);
+    try {
+      await untilHeardFar();
+    } finally {
+      await world.close();
+      await again.stop();
+    }
+  });
+});
