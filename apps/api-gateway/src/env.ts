@@ -1,4 +1,4 @@
-import { count, sharedSettings, urls } from '@app/common/env/shared.settings.js';
+import { count, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
 import { loadEnv } from '@app/common/env/env.js';
 import { type CleanedEnv, port } from 'envalid';
 
@@ -9,9 +9,9 @@ export const settings = {
   CHAT_URLS: urls({ default: ['http://localhost:3005'], desc: 'The chat nodes, a comma-separated list.' }),
   NOTIFICATION_URLS: urls({ default: ['http://localhost:3006'], desc: 'The notification services, a list.' }),
   MEDIA_URLS: urls({ default: ['http://localhost:3007'], desc: 'The media services, a comma-separated list.' }),
-  FRONTEND_URL: urls({
+  FRONTEND_URL: origins({
     default: ['http://localhost:3000', 'http://localhost:5173'],
-    desc: 'The web origins that may call the API from a browser, a comma-separated list.',
+    desc: 'The web origins that may call the API from a browser, a comma-separated list; `*` for any.',
   }),
   ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
   REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),

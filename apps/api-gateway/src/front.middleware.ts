@@ -17,7 +17,8 @@ export function front(app: NestExpressApplication, env: Env): void {
       strictTransportSecurity: false,
     }),
   );
-  const rest: CorsOptions = { origin: env.FRONTEND_URL, exposedHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 };
+  const origin = env.FRONTEND_URL.includes('*') ? '*' : env.FRONTEND_URL;
+  const rest: CorsOptions = { origin, exposedHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 };
   app.enableCors((request: Request, answer: (error: null, options: CorsOptions) => void) => {
     // Chat answers for its sockets, preflights too.
     answer(null, request.url.startsWith('/socket.io') ? { origin: false } : rest);

@@ -11,6 +11,23 @@ export interface Examples {
   sentences: Map<string, string>;
 }
 
+const CONNECTION = `## A connection
+
+- **It lasts as long as its token.** When that expires, the socket hears \`error\` with \`UNAUTHENTICATED\` and is disconnected by the
+  server, after which clients do not reconnect by themselves: connect with a fresh token. To stay connected, send the fresh one
+  before that, by \`authenticate\`. A token without \`exp\` lasts for \`TOKEN_MAX_AGE\`.
+- **From a browser**, its page's origin must be in \`FRONTEND_URL\`; without an \`Origin\` header it is an app. A token in the query
+  of the address is refused, unless \`ALLOW_QUERY_TOKEN\` is on.
+- **A refusal for now** is \`RATE_LIMITED\` with \`retryAfterMs\`, in the ack or in \`data\` of \`connect_error\`. Limited are: new
+  connections of an address (\`HANDSHAKE_RATE_LIMIT\`), sockets of a person (\`SOCKETS_PER_USER\`), requests under way of one socket
+  (\`REQUESTS_IN_FLIGHT\`), and what a person says: messages, joins, typing, \`authenticate\`.
+- **It is cut** when it sends a packet above \`MAX_PAYLOAD_BYTES\`, or when more than \`MAX_QUEUED_BYTES\` wait for it because it
+  does not read. A client that was cut reconnects, and reads what it missed over REST.
+- **A request is one JSON object**, not nested deeply, with the fields below and no others, and at most one callback after it.
+  Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on.
+
+The numbers are in [configuration](../configuration.md).`;
+
 const json = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 
 const failure = (code: ErrorCode) => {
@@ -78,7 +95,9 @@ export async function renderWire(dialect: SocketTable, examples: Examples): Prom
     `# Socket events: ${dialect.name}`,
     'Generated from the socket table of the dialect by `npm run gen`; every example ran through it.',
     `The namespace is \`${dialect.namespace}\`. A connection needs a token, in \`auth.token\` of the handshake or as bearer in the
-\`Authorization\` header; without a valid one, \`connect_error\` says why. Every request may pass an ack callback.`,
+\`Authorization\` header; without a valid one, \`connect_error\` says why, with the error as \`data\`. Every request may pass an
+ack callback.`,
+    CONNECTION,
     '## A client says',
     ...hears,
     '## A client hears',
