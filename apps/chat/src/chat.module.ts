@@ -26,6 +26,7 @@ import { ChangeRepository } from './changes/change.repository.js';
 import { ChangeService } from './changes/change.service.js';
 import { ConversationRepository } from './conversations/conversation.repository.js';
 import { ConversationService } from './conversations/conversation.service.js';
+import { HeadSweeper } from './conversations/head.sweeper.js';
 import { HeadWriter } from './conversations/head.writer.js';
 import { MemberRepository } from './conversations/member.repository.js';
 import { ReadingService } from './conversations/reading.service.js';
@@ -82,6 +83,7 @@ const keeps = [
   MemberRepository,
   MessageRepository,
   HeadWriter,
+  HeadSweeper,
   NodeDirectory,
   PresenceDirectory,
 ];
@@ -120,6 +122,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly presence: PresenceService,
     private readonly lastSeen: LastSeenWriter,
     private readonly heads: HeadWriter,
+    private readonly sweeper: HeadSweeper,
     private readonly writer: MessageWriter,
     private readonly owners: Owners,
     private readonly laneBus: LaneBus,
@@ -164,6 +167,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
   onApplicationBootstrap(): void {
     this.lease.start(() => this.fanOut.spokenHere());
     this.owners.start();
+    this.sweeper.start();
     this.receiver.start();
     // A Redis that comes back may have forgotten who is here; meanwhile changes of presence went unheard.
     this.redis.on('ready', () => void this.lease.tick());
@@ -179,6 +183,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     this.owners.stop();
     this.forwarder.stop();
     await this.events.idle();
+    await this.sweeper.stop();
     await this.heads.flush();
     await this.lease.end();
     await this.lastSeen.flush();

@@ -139,6 +139,18 @@ export class ConversationRepository {
     await this.model.bulkWrite(writes, { ordered: false, timestamps: false });
   }
 
+  /** Those of these conversations whose last message, as lists show it, is older than this `seq`. */
+  async headsBehind(latest: ReadonlyMap<string, number>): Promise<string[]> {
+    const found = await this.model
+      .find({ _id: { $in: [...latest.keys()] } })
+      .select({ 'head.seq': 1 })
+      .lean();
+    return found
+      .map(({ _id, head }) => ({ id: _id.toHexString(), seq: head?.seq ?? 0 }))
+      .filter(({ id, seq }) => seq < (latest.get(id) ?? 0))
+      .map(({ id }) => id);
+  }
+
   private async linked(conversation: KeptConversation, propertyId: string | undefined): Promise<KeptConversation> {
     if (propertyId === undefined || conversation.propertyId !== undefined) return conversation;
     await this.model.updateOne(

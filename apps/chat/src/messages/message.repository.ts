@@ -84,6 +84,21 @@ export class MessageRepository {
     return found.map(({ _id, seq }) => ({ id: _id.toHexString(), seq }));
   }
 
+  /** At most `limit` messages of all conversations with ids in between, in the order of their ids. */
+  async placesBetween(range: { after: string; before: string }, limit: number) {
+    const found = await this.messages
+      .find({ _id: { $gt: new Types.ObjectId(range.after), $lt: new Types.ObjectId(range.before) } })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .project<Pick<Message, '_id' | 'conversationId' | 'seq'>>({ conversationId: 1, seq: 1 })
+      .toArray();
+    return found.map(({ _id, conversationId, seq }) => ({
+      id: _id.toHexString(),
+      conversationId: conversationId.toHexString(),
+      seq,
+    }));
+  }
+
   /** Ids of others' messages after `afterSeq` up to `upToSeq`, the newest `limit` of them, oldest first. */
   async idsOfOthers(
     range: { conversationId: string; userId: string; afterSeq: number; upToSeq: number },

@@ -19,6 +19,6 @@ import { Replay } from './replay.js';
     EventOutlet,
     Replay,
   ],
-  exports: [EventOutlet],
+  exports: [EventOutlet, CheckpointRepository],
 })
 export class PublishingModule {}
