@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Types } from 'mongoose';
 import { CheckpointRepository } from '@app/common/events/checkpoint.repository.js';
 import { idAt } from '@app/common/events/id-time.js';
+import { keys } from '@app/common/redis/keys.js';
 import type { Pace } from '../pace.js';
 import { PushService } from '../push/push.service.js';
 import { messageCreated, notificationWorld, type World } from '../world.suite.js';
@@ -139,6 +141,36 @@ describe('a message whose event never comes', () => {
     await world.boot(SWEEPING);
     await expectOnePush(young);
     expect(await world.reached(old)).toEqual([]);
+  });
+});
+
+describe('after Redis was frozen for ten seconds', () => {
+  it('every message has been pushed once, and no event is pending', async () => {
+    await world.boot({ ...SWEEPING, claimAfterMs: 1000 });
+    const publishKept = async () => {
+      const id = await kept();
+      const { data, ...event } = messageCreated({ to: ['ben'] });
+      void world.publish({ ...event, id, data: { ...data, message: { ...data.message, _id: id } } });
+      return id;
+    };
+    const ids = [await publishKept(), await publishKept()];
+    world.freezeRedis();
+    for (let n = 0; n < 10; n++) {
+      ids.push(await publishKept());
+      await pause(1000);
+    }
+    world.thawRedis();
+    ids.push(await publishKept());
+    for (const id of ids) await expectOnePush(id);
+    const stream = keys.eventStream('message.created');
+    while ((await world.client.xlen(stream)) < ids.length);
+    const seen = async () => (await world.client.xinfo('GROUPS', stream)) as unknown[][];
+    const of = (group: unknown[] | undefined, name: string) => group?.[group.indexOf(name) + 1];
+    for (;;) {
+      const [group] = await seen();
+      if (of(group, 'lag') === 0 && of(group, 'pending') === 0) break;
+    }
+    expect(ids.map(pushesOf)).toEqual(ids.map(() => 1));
   });
 });
 
