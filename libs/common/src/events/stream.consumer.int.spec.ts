@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { Logger } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { PublishedEvent } from '@app/contracts/events.js';
 import { startTestRedis, type TestRedis } from '@app/testing/engines.js';
 import { keys } from '../redis/keys.js';
@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  redis.on('error', () => undefined);
   running = [];
   await redis.flushall();
 });
@@ -44,11 +45,13 @@ async function publish(...ids: string[]): Promise<void> {
 /** What a worker was handed, each as an event of its id; `dies` cuts the worker's connection. */
 class Worker extends EventEmitter {
   readonly ids: string[] = [];
-  readonly connection = new Redis(server.url, { maxRetriesPerRequest: null });
+  readonly connection: Redis;
   readonly consumer: StreamConsumer<'message.created'>;
 
-  constructor(options: Options = {}) {
+  constructor(options: Options = {}, connecting: RedisOptions = {}) {
     super();
+    this.connection = new Redis(server.url, { maxRetriesPerRequest: null, ...connecting });
+    this.connection.on('error', () => undefined);
     const handle = async (events: Created[]): Promise<void> => {
       this.ids.push(...events.map(({ id }) => id));
       this.emit('took');
@@ -167,8 +170,9 @@ describe('a stream consumer', () => {
       isOutage: (error) => error === away,
       handle: () => (outages-- > 0 ? Promise.reject(away) : Promise.resolve()),
     });
-    const done = once(worker, 'a');
+    const [took, done] = [once(worker, 'took'), once(worker, 'a')];
     await publish('a');
+    await took;
     const other = new Worker({ worker: 'two' });
     await done;
     expect(worker.ids).toHaveLength(41);
@@ -200,6 +204,43 @@ describe('a stream consumer', () => {
       names = consumers.map((about) => String(about[about.indexOf('name') + 1]));
     } while (names.includes('idle'));
     expect(names).toEqual(['one']);
+  });
+
+  it('goes on after Redis was frozen, with nothing left pending', async () => {
+    const worker = new Worker({}, { socketTimeout: 700 });
+    const first = once(worker, 'a');
+    await publish('a');
+    await first;
+    const gaveUp = new Promise((resolve) => worker.connection.once('close', resolve));
+    server.freeze();
+    await gaveUp.finally(() => server.thaw());
+    const second = once(worker, 'b');
+    await publish('b');
+    await second;
+    await worker.consumer.stop();
+    expect(worker.ids).toEqual(['a', 'b']);
+    expect(await pending()).toBe(0);
+  });
+
+  it('goes on after Redis was killed in the middle of a batch, and came back empty', async () => {
+    let finish = (): void => undefined;
+    const worker = new Worker({ handle: () => new Promise((resolve) => (finish = resolve)) });
+    const took = once(worker, 'took');
+    await publish('a');
+    await took;
+    const { port } = server;
+    const away = new Promise((resolve) => worker.connection.once('close', resolve));
+    await server.stop();
+    await away;
+    finish();
+    server = await startTestRedis(port);
+    const next = once(worker, 'took');
+    await publish('b');
+    await next;
+    finish();
+    await worker.consumer.stop();
+    expect(worker.ids).toEqual(['a', 'b']);
+    expect(await pending()).toBe(0);
   });
 
   it('stops within seconds though Redis hangs', async () => {
