@@ -8,8 +8,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFree } from '../tools/engines/port.ts';
 import { appProcesses, portsFrom, type Ports } from '../tools/up/suite/apps.ts';
-import { runs } from '../tools/up/suite/identity.ts';
-import { readUp, type Entry, type UpFile } from '../tools/up/suite/record.ts';
+import { runs, type Identity } from '../tools/up/suite/identity.ts';
+import { readUp, type UpFile } from '../tools/up/suite/record.ts';
 
 jest.setTimeout(240_000);
 
@@ -34,9 +34,9 @@ beforeAll(async () => {
 
 /** What a failed test left would fail the others. */
 afterEach(async () => {
-  const processes = readUp(join(data, 'up.json'))?.processes ?? [];
+  const left = readUp(join(data, 'up.json'));
   for (const { child } of started.splice(0)) child.kill('SIGTERM');
-  await gone(processes);
+  if (left) await gone([left, ...left.processes]);
 });
 
 afterAll(() => rm(data, { recursive: true, force: true }));
@@ -77,7 +77,7 @@ function file(): UpFile {
   return found;
 }
 
-async function gone(processes: Entry[]): Promise<void> {
+async function gone(processes: Identity[]): Promise<void> {
   while (processes.some(runs)) await sleep(50);
 }
 
@@ -93,16 +93,18 @@ async function post(path: string, body: object): Promise<{ accessToken: string }
 
 interface Listed {
   isGroup: boolean;
-  lastMessage: object | null;
+  lastMessage: { seq: number } | null;
 }
 
 const groupsFirst = (one: Listed, other: Listed): number => Number(other.isGroup) - Number(one.isGroup);
 
-/** The demo as this person sees it; the last message appears a moment after it was sent. */
-async function demo(username: string, count: number): Promise<object[]> {
+/** The demo as this person sees it, once its last messages are these; each node writes them a moment later. */
+async function demo(username: string, seqs: number[]): Promise<Listed[]> {
+  const end = Date.now() + 10_000;
   for (;;) {
-    const list = await conversations(username);
-    if (list.length === count && list.every(({ lastMessage }) => lastMessage)) return list.sort(groupsFirst);
+    const list = (await conversations(username)).sort(groupsFirst);
+    const settled = list.every(({ lastMessage }, index) => lastMessage?.seq === seqs[index]);
+    if ((settled && list.length === seqs.length) || Date.now() > end) return list;
     await sleep(100);
   }
 }
@@ -132,12 +134,13 @@ describe('npm run up', () => {
     const gateway = processes.find(({ name }) => name === 'gateway');
     expect(gateway?.address).toBe(`http://127.0.0.1:${ports.gateway}`);
     expect(engines?.mongodb).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/parley/);
-    expect(await demo('ana', 2)).toEqual([expect.objectContaining(WEEKEND), expect.objectContaining(DIRECT)]);
-    expect(await demo('dan', 1)).toEqual([expect.objectContaining(WEEKEND)]);
+    expect(await demo('ana', [4, 3])).toEqual([expect.objectContaining(WEEKEND), expect.objectContaining(DIRECT)]);
+    expect(await demo('dan', [4])).toEqual([expect.objectContaining(WEEKEND)]);
 
+    const itself = file();
     npm.child.kill('SIGTERM');
-    await gone(processes);
-    while (existsSync(join(data, 'up.json'))) await sleep(50);
+    await gone([itself, ...processes]);
+    expect(existsSync(join(data, 'up.json'))).toBe(false);
   });
 
   it('refuses to run twice, survives the death of an app, and cleans up after its own', async () => {
@@ -163,7 +166,7 @@ describe('npm run up', () => {
     await says(third, 'Ctrl-C stops everything');
     expect(third.said.join('')).toContain('An earlier up was killed and left');
     expect(left.some(runs)).toBe(false);
-    expect(await demo('ana', 2)).toEqual([expect.objectContaining(WEEKEND), expect.objectContaining(DIRECT)]);
+    expect(await demo('ana', [4, 3])).toEqual([expect.objectContaining(WEEKEND), expect.objectContaining(DIRECT)]);
 
     const { processes } = file();
     third.child.kill('SIGINT');
