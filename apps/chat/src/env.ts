@@ -15,6 +15,11 @@ export const settings = {
   MESSAGE_RATE_LIMIT: count({ default: 20, desc: 'Messages that a person may send in a window.' }),
   MESSAGE_RATE_WINDOW: count({ default: 60_000, desc: 'The length of that window, in milliseconds.' }),
   MESSAGE_EDIT_WINDOW_MINUTES: count({ default: 15, desc: 'Minutes in which an author may edit a message.' }),
+  SOCKET_ADAPTER: str({
+    choices: ['sharded', 'classic'] as const,
+    default: 'sharded',
+    desc: 'How nodes pass events on: sharded pub/sub wakes only nodes that hold the room; classic needs no Redis 7.',
+  }),
   PRESENCE_SUBSCRIPTIONS_MAX: count({ default: 200, desc: 'People whose presence one socket may watch at once.' }),
   NOTIFICATION_REDIS_CHANNEL: str({
     default: 'events:message.created',

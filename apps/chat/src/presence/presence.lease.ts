@@ -43,7 +43,8 @@ export class PresenceLease {
   async end(): Promise<void> {
     clearInterval(this.timer);
     this.tracker.end();
-    await this.nodes.end(this.run, RELOAD_MS).catch(() => undefined);
+    const patience = new Promise((resolve) => setTimeout(resolve, SLOW_MS).unref());
+    await Promise.race([this.nodes.end(this.run, RELOAD_MS).catch(() => undefined), patience]);
   }
 
   /** Renews the lease and looks for dead nodes; one at a time, as a Redis that hangs answers none. */

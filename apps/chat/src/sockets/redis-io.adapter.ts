@@ -4,13 +4,14 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
 import type { Namespace, Server, ServerOptions } from 'socket.io';
-import type { ClusterAdapter } from 'socket.io-adapter';
+import type { Adapter, ClusterAdapter } from 'socket.io-adapter';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { type ChatEnv, NODE_ID } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
+import { ClassicAdapter } from './adapters/classic.adapter.js';
+import { type HeadFlag, localFirst } from './adapters/local-first.js';
 import { HandshakeLimits } from './limits/handshake.limits.js';
 import { cutSlowReader, type Reader } from './limits/slow-reader.js';
-import { localFirst } from './local-first.js';
 import { isAllowedOrigin } from './origin.rules.js';
 
 /** Injection token of the connections that nodes talk to each other over. */
@@ -77,18 +78,23 @@ export class RedisIoAdapter extends IoAdapter {
     );
   }
 
-  private adapterOf(): (nsp: Namespace) => ClusterAdapter {
+  private adapterOf(): (nsp: Namespace) => Adapter {
     const { pub, sub } = this.application.get<Bus>(BUS);
     const lanes = this.application.get(Lanes);
+    const heard = ({ conversationId, seq, at, membershipSeq }: HeadFlag) =>
+      lanes.raise(conversationId, { seq, at }, membershipSeq);
+    // Socket.IO calls these with `new`, which an arrow function refuses.
+    if (this.env.SOCKET_ADAPTER === 'classic') {
+      return function (nsp: Namespace) {
+        return new ClassicAdapter(nsp, { pub, sub, heard });
+      };
+    }
     // Rooms of people and conversations each have a channel, so a message wakes only nodes that hold its people.
     const sharded = createShardedAdapter(pub, sub, { subscriptionMode: 'dynamic' }) as (
       nsp: Namespace,
     ) => ClusterAdapter;
-    // Socket.IO calls it with `new`, which an arrow function refuses.
     return function (nsp: Namespace) {
-      return localFirst(sharded(nsp), ({ conversationId, seq, at, membershipSeq }) =>
-        lanes.raise(conversationId, { seq, at }, membershipSeq),
-      );
+      return localFirst(sharded(nsp), heard);
     };
   }
 }

@@ -65,9 +65,7 @@ it('a renewal says whether the lease was alive, so that a node learns that Redis
 
 it('a lease says the dialects of its sockets', async () => {
   await fresh().renew('chat-1~a', ['native', 'utool']);
-  await fresh().renew('chat-2~a', ['native']);
-  await fresh().renew('chat-3~a');
-  expect([...(await fresh().dialects())].sort()).toEqual(['native', 'utool']);
+  expect(await redis.get(keys.nodeLease('chat-1~a'))).toBe('native,utool');
 });
 
 describe('a run whose lease has ended', () => {
@@ -91,6 +89,14 @@ describe('a run whose lease has ended', () => {
     await fresh().strike('chat-1~a');
     expect(await fresh().dead()).toEqual([]);
     expect(await redis.keys('*')).toEqual([]);
+  });
+
+  it('and lives after all stays, with its people', async () => {
+    await fresh().renew('chat-1~a');
+    await redis.sadd(keys.nodePeople('chat-1~a'), 'ana');
+    await fresh().strike('chat-1~a');
+    expect(await fresh().live()).toEqual(['chat-1']);
+    expect(await redis.smembers(keys.nodePeople('chat-1~a'))).toEqual(['ana']);
   });
 
   it('that ended by itself may be claimed after its grace only', async () => {

@@ -5,7 +5,7 @@ import {
   type ClusterMessage,
   MessageType,
 } from 'socket.io-adapter';
-import type { Head } from '../messages/message.rules.js';
+import type { Head } from '../../messages/message.rules.js';
 
 /** Rides on a broadcast, so that every node that delivers a message learns where its conversation stands. */
 export interface HeadFlag extends Head {
