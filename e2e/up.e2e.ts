@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -52,9 +52,11 @@ async function freeBlock(): Promise<Ports> {
 
 function up(command: string, args: string[]): Started {
   const options = ['--port', String(ports.gateway), '--data', data];
-  const child = spawn(command, [...args, ...options], { cwd: ROOT, env: ENV, stdio: ['ignore', 'pipe', 'pipe'] });
+  // With a channel to us it stops when we are gone, however we went.
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+  const child = spawn(command, [...args, ...options], { cwd: ROOT, env: ENV, stdio });
   const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => said.push(text.toString()));
   const process = { child, said };
   started.push(process);
   return process;
