@@ -135,6 +135,18 @@ describe('a message whose event never comes', () => {
     expect(await world.reached(deleted)).toEqual([]);
   });
 
+  it('is pushed to all of a large group who were there and have not read it', async () => {
+    const crowd = Array.from({ length: 60 }, (_, n) => ({ conversationId, userId: `u${n}`, joinedSeq: 0, readSeq: 0 }));
+    await world.db.collection('members').insertMany(crowd);
+    await world.db.collection('conversations').updateOne({ _id: conversationId }, { $set: { participantCount: 65 } });
+    await joins('cem', 'dora', 'zoe');
+    await world.db.collection('members').updateOne({ userId: 'dora' }, { $set: { readSeq: 1 } });
+    const id = await kept();
+    await world.boot(SWEEPING);
+    await Promise.all(['bens', 'cems', 'zoes'].map((phone) => world.pushOf(id, phone)));
+    expect(await world.reached(id)).toEqual(['bens', 'cems', 'zoes']);
+  });
+
   it('is left alone when it is older than an hour at the first start', async () => {
     const old = await kept({}, Date.now() - 61 * 60_000);
     const young = await kept({}, Date.now() - 59 * 60_000);
