@@ -67,6 +67,7 @@ import { HandshakeLimits } from './sockets/limits/handshake.limits.js';
 import { Seats } from './sockets/limits/seats.js';
 import { VerbLimits } from './sockets/limits/verb.limits.js';
 import { BUS, type Bus } from './sockets/redis-io.adapter.js';
+import { RoomReconciler } from './sockets/room.reconciler.js';
 import { Verbs } from './verbs.js';
 
 const schemas = MongooseModule.forFeature([
@@ -112,7 +113,7 @@ const does = [
   Verbs,
 ];
 const guards = [Handshake, HandshakeLimits, Seats, VerbLimits];
-const tells = [FanOut, { provide: Teller, useExisting: FanOut }, Connections, ChatGateway];
+const tells = [FanOut, { provide: Teller, useExisting: FanOut }, RoomReconciler, Connections, ChatGateway];
 
 /** The chat service. */
 @Module({})
@@ -129,6 +130,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly forwarder: LaneForwarder,
     private readonly receiver: LaneReceiver,
     private readonly fanOut: FanOut,
+    private readonly reconciler: RoomReconciler,
     private readonly events: EventOutlet,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(BUS) private readonly bus: Bus,
@@ -169,9 +171,13 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     this.owners.start();
     this.sweeper.start();
     this.receiver.start();
-    // A Redis that comes back may have forgotten who is here; meanwhile changes of presence went unheard.
+    // A Redis that comes back may have forgotten who is here; meanwhile changes went unheard.
     this.redis.on('ready', () => void this.lease.tick());
-    this.bus.sub.on('ready', () => this.presence.refreshSoon());
+    this.bus.sub.on('ready', () => {
+      this.presence.refreshSoon();
+      void this.reconciler.everyone();
+    });
+    this.reconciler.start();
   }
 
   /** No new words, then what was heard is kept and acked, then heads are written: MongoDB is let go after this. */
@@ -185,6 +191,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     await this.events.idle();
     await this.sweeper.stop();
     await this.heads.flush();
+    this.reconciler.end();
     await this.lease.end();
     await this.lastSeen.flush();
   }

@@ -78,6 +78,22 @@ export class MemberRepository {
     if (batch.length > 0) yield batch;
   }
 
+  /** The conversations of many people, in one look. */
+  async conversationsOfMany(userIds: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = this.model
+      .find({ userId: { $in: userIds } })
+      .select({ userId: 1, conversationId: 1, _id: 0 })
+      .lean()
+      .cursor({ batchSize: ROOMS_AT_ONCE });
+    const found = new Map<string, string[]>();
+    for await (const { userId, conversationId } of rows) {
+      const own = found.get(userId);
+      if (own) own.push(conversationId.toHexString());
+      else found.set(userId, [conversationId.toHexString()]);
+    }
+    return found;
+  }
+
   /** Whether somebody is a member of any of these conversations. */
   async isInAny(userId: string, conversationIds: readonly string[]): Promise<boolean> {
     return (await this.model.exists({ userId, conversationId: { $in: conversationIds } })) !== null;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Server, Socket } from 'socket.io';
+import type { Namespace, Server, Socket } from 'socket.io';
 import { DIALECTS } from '../dialects/dialects.js';
 import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
 import type { Flags } from './adapters/local-first.js';
@@ -60,6 +60,11 @@ export class FanOut extends Teller {
   /** Closes the sockets of this node; their clients connect to another. */
   closeSockets(): void {
     for (const { namespace } of DIALECTS) this.server?.of(namespace).local.disconnectSockets(true);
+  }
+
+  /** The namespaces of all dialects. */
+  namespaces(): Namespace[] {
+    return this.server ? DIALECTS.map(({ namespace }) => (this.server as Server).of(namespace)) : [];
   }
 
   /** The names of the dialects that sockets of this node speak now. */
@@ -132,7 +137,7 @@ export class FanOut extends Teller {
   }
 
   /** Redis answers in order: when it answers this, it has every subscription that was asked for before. */
-  private async confirmed(): Promise<void> {
+  async confirmed(): Promise<void> {
     const patience = new Promise((resolve) => setTimeout(resolve, CONFIRM_MS).unref());
     // While Redis is away nothing of other nodes arrives anyhow; the client's sync makes up for it.
     await Promise.race([this.bus.sub.ping().catch(() => undefined), patience]);

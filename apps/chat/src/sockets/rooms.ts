@@ -4,6 +4,7 @@ export const rooms = {
   person: (userId: string) => (userId.length === 18 ? `up:${userId}` : `u:${userId}`),
   /** All sockets of a conversation's members. */
   conversation: (conversationId: string) => `c:${conversationId}`,
+  isConversation: (room: string) => room.startsWith('c:'),
   /** All sockets that watch somebody's presence. */
   watchers: (userId: string) => (userId.length === 18 ? `wp:${userId}` : `w:${userId}`),
 };
