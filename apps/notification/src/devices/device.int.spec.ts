@@ -112,7 +112,7 @@ describe('the device registry', () => {
     ['token', { token: '' }],
     ['locale', { locale: 'en_US' }],
     ['timezone', { timezone: '+02:00' }],
-    ['userId', { userId: 'ana' }],
+    ['field that is not known', { userId: 'ana' }],
   ])('refuses a wrong %s', async (field, wrong) => {
     const { status, body } = await register('ben', { ...phone, ...wrong });
     expect([status, body.code]).toEqual([400, 'INVALID_INPUT']);
