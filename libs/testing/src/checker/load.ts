@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { TestSocket } from '../test-socket.js';
 import { tokenOf } from '../tokens.js';
 import type { Heard, Send } from './history.js';
@@ -16,7 +17,7 @@ export interface Load {
   urls: readonly string[];
   talkers: readonly Talker[];
   forMs: number;
-  /** The same seed says the same things in the same order. */
+  /** The same seed makes the same choices: which send has a `localId`, which is repeated, which come three at once. */
   seed: number;
   secret?: string;
 }
@@ -51,7 +52,6 @@ class Talking {
   readonly sends: Send[] = [];
   private readonly sockets: TestSocket[] = [];
   private node: number;
-  private said = 0;
 
   constructor(
     private readonly talker: Talker,
@@ -82,7 +82,7 @@ class Talking {
     );
   }
 
-  /** What was said last has been heard by all when each has heard its own last word; then nobody listens any more. */
+  /** Whoever has heard its own last word has heard everything before it. Then nobody listens any more. */
   async hearOut(): Promise<void> {
     const last = this.sends.findLast(({ outcome }) => outcome === 'acked');
     const socket = this.sockets.at(-1);
@@ -105,7 +105,7 @@ class Talking {
 
   private async say(): Promise<void> {
     const { userId } = this.talker;
-    const text = `${userId} ${this.said++}`;
+    const text = `${userId} ${randomUUID()}`;
     // Without a `localId` the client has no second try; with one it insists, and sometimes asks again without need.
     const localId = this.random() < 0.5 ? undefined : text;
     const again = this.random() < 0.05;
