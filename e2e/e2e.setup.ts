@@ -1,74 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import type { Env } from '../tools/engines/engine.ts';
-import { freePorts } from '../tools/engines/port.ts';
-import { buildStale } from '../tools/up/build/build.ts';
-import { addressOf } from '../tools/up/suite/apps.ts';
-import type { Place } from '../tools/up/suite/jobs.ts';
-import { Suite } from '../tools/up/suite/suite.ts';
-import { SUITE_VARIABLE, type TestSuite } from './suite.ts';
+import { type StartedSuite, startSuite } from './start-suite.ts';
+import { SUITE_VARIABLE } from './suite.ts';
 
 declare global {
-  var parleyE2e: { suite: Suite; folder: string } | undefined;
+  var parleyE2e: StartedSuite | undefined;
 }
 
-/** Starts the whole suite once, on free ports and data of its own, as built from the sources of now. */
+/** Starts the suite that all end-to-end tests of a run share. */
 export default async function setup(): Promise<void> {
-  const root = resolve(import.meta.dirname, '..');
-  await buildStale({ root, log: console.log });
-  const folder = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
-  const [fcmPort = 0] = await freePorts(1);
-  const jwtSecret = randomBytes(24).toString('hex');
-  const ports = await somePorts();
-  const env = { ...ownDatabase(process.env), ...settings(fcmPort), JWT_SECRET: jwtSecret };
-  // Apps read a `.env` of the folder they run in: here there is none.
-  const place: Place = { root, cwd: folder, dataDir: folder, ports, env, leash: { folder } };
-  const suite = new Suite({ ...place, log: () => undefined });
-  globalThis.parleyE2e = { suite, folder };
-  const engines = await suite.start().catch(async (error: Error) => {
-    await suite.stop();
-    throw error;
-  });
-  const redis = new URL(engines.redis);
-  const started: TestSuite = {
-    gateway: addressOf(ports.gateway),
-    chat: [addressOf(ports['chat-1']), addressOf(ports['chat-2'])],
-    media: addressOf(ports.media),
-    notification: addressOf(ports.notification),
-    mongoUri: engines.mongodb,
-    redis: { host: redis.hostname, port: Number(redis.port || 6379) },
-    jwtSecret,
-    fcmPort,
-    logs: join(folder, 'logs'),
-  };
-  process.env[SUITE_VARIABLE] = JSON.stringify(started);
-}
-
-async function somePorts(): Promise<Place['ports']> {
-  const [gateway = 0, one = 0, two = 0, notification = 0, media = 0, mongodb = 0, redis = 0] = await freePorts(7);
-  return { gateway, 'chat-1': one, 'chat-2': two, notification, media, mongodb, redis };
-}
-
-/** On a MongoDB that was given, a run keeps to a database of its own. */
-function ownDatabase(env: Env): Env {
-  if (!env.MONGODB_URI) return env;
-  const uri = new URL(env.MONGODB_URI);
-  uri.pathname = `/parley-e2e-${randomBytes(4).toString('hex')}`;
-  return { ...env, MONGODB_URI: uri.href };
-}
-
-/** What the tests need, and nothing of the developer's own: no push may leave this machine. */
-function settings(fcmPort: number): Env {
-  return {
-    NODE_ENV: 'test',
-    LOG_LEVEL: 'info',
-    FCM_EMULATOR_HOST: `127.0.0.1:${fcmPort}`,
-    FIREBASE_SERVICE_ACCOUNT: undefined,
-    GOOGLE_APPLICATION_CREDENTIALS: undefined,
-    FIREBASE_PROJECT_ID: undefined,
-    // Tests of one person's conversation send more than a person would.
-    MESSAGE_RATE_LIMIT: '200',
-  };
+  globalThis.parleyE2e = await startSuite();
+  process.env[SUITE_VARIABLE] = JSON.stringify(globalThis.parleyE2e.is);
 }
