@@ -48,7 +48,7 @@ export const networks = makeValidator<string[]>((input) =>
 );
 
 /** A comma-separated list of words. */
-export const words = makeValidator<string[]>((input) =>
+const words = makeValidator<string[]>((input) =>
   input
     .split(',')
     .map((word) => word.trim())
