@@ -120,6 +120,6 @@ export class NodeDirectory {
 }
 
 /** The name of the node that a run is of. */
-export function nodeOf(run: string): string {
+function nodeOf(run: string): string {
   return run.split('~')[0] ?? run;
 }
