@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type ClientSession, type Model, Types } from 'mongoose';
+import type { ClientSession, Model } from 'mongoose';
 import { Change, type ChangeKind } from '@app/common/schemas/change.schema.js';
-import { Conversation } from '@app/common/schemas/conversation.schema.js';
-import { Message } from '@app/common/schemas/message.schema.js';
+import { ConversationRepository } from '../conversations/conversation.repository.js';
+import { MessageRepository } from '../messages/message.repository.js';
 import type { KeptMessage } from '../messages/message.rules.js';
-import { previewOf } from '../messages/text.rules.js';
 
 /** How a change is written down. */
 export interface NewChange {
@@ -17,49 +16,34 @@ export interface NewChange {
 
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
-/** Keeps `changes`, and what changes with them, in one transaction. */
+/** Keeps `changes`: each is written down in the transaction of what it changes. */
 @Injectable()
 export class ChangeRepository {
   constructor(
     @InjectModel(Change.name) private readonly changes: Model<Change>,
-    @InjectModel(Conversation.name) private readonly conversations: Model<Conversation>,
-    @InjectModel(Message.name) private readonly messages: Model<Message>,
+    private readonly conversations: ConversationRepository,
+    private readonly messages: MessageRepository,
   ) {}
 
   /** Replaces what a message says; false when it was deleted, or changed, meanwhile. */
-  async rewrite(before: KeptMessage, after: KeptMessage, change: Pick<NewChange, 'kind' | 'by'>): Promise<boolean> {
-    return this.changes.db.transaction(async (session) => {
-      const unchanged = {
-        _id: before.id,
-        deletedAt: { $exists: false },
-        editedAt: before.editedAt ?? { $exists: false },
-      };
-      const { text, attachments, editedAt, deletedAt } = after;
-      const written = await this.messages.updateOne(
-        unchanged,
-        { $set: { text, attachments, ...(editedAt && { editedAt }), ...(deletedAt && { deletedAt }) } },
-        { session },
-      );
-      if (written.matchedCount === 0) return false;
-      await this.conversations.updateOne(
-        { _id: before.conversationId, 'head.messageId': new Types.ObjectId(before.id) },
-        { $set: { 'head.text': previewOf(text) } },
-        { session, timestamps: false },
-      );
-      await this.note({ ...change, conversationId: before.conversationId, messageId: before.id }, session);
+  rewrite(before: KeptMessage, after: KeptMessage, change: Pick<NewChange, 'kind' | 'by'>): Promise<boolean> {
+    const { id: messageId, conversationId } = before;
+    return this.transaction(async (session) => {
+      if (!(await this.messages.rewrite(before, after, session))) return false;
+      await this.conversations.rewriteHead(after, session);
+      await this.note({ ...change, conversationId, messageId }, session);
       return true;
-    }, DURABLE);
+    });
   }
 
-  /** Gives a change its number and writes it down, inside the transaction of the change itself. */
+  /** Does all of it or nothing, for good. */
+  transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+    return this.changes.db.transaction(work, DURABLE);
+  }
+
+  /** Gives a change its number and writes it down. */
   async note(change: NewChange, session: ClientSession): Promise<void> {
-    const conversation = await this.conversations
-      .findOneAndUpdate(
-        { _id: change.conversationId },
-        { $inc: { changeN: 1 } },
-        { session, returnDocument: 'after', timestamps: false, projection: { changeN: 1 } },
-      )
-      .lean();
-    await this.changes.create([{ ...change, n: conversation?.changeN, createdAt: new Date() }], { session });
+    const n = await this.conversations.nextChange(change.conversationId, session);
+    await this.changes.create([{ ...change, n, createdAt: new Date() }], { session });
   }
 }

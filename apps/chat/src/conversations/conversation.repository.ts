@@ -1,25 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type AnyBulkWriteOperation, type Model, mongo, Types } from 'mongoose';
-import type { ConversationKind } from '@app/contracts/events.js';
+import { type AnyBulkWriteOperation, type ClientSession, type Model, mongo, Types } from 'mongoose';
 import type { Preview } from '@app/contracts/shapes.js';
 import { Conversation } from '@app/common/schemas/conversation.schema.js';
-
-/** A conversation in plain types. */
-export interface KeptConversation {
-  id: string;
-  kind: ConversationKind;
-  name?: string;
-  propertyId?: string;
-  participantIds: string[];
-  participantCount: number;
-  createdBy: string;
-  /** The `seq` of the latest change of membership, 0 if there was none. */
-  membershipSeq: number;
-  lastMessage: Preview | null;
-  headAt: Date;
-  createdAt: Date;
-}
+import { previewOf } from '../messages/text.rules.js';
+import type { KeptConversation } from './conversation.rules.js';
 
 /** Where a page of a list begins: after the conversation with this time and id. */
 export interface ListCursor {
@@ -149,6 +134,39 @@ export class ConversationRepository {
       .map(({ _id, head }) => ({ id: _id.toHexString(), seq: head?.seq ?? 0 }))
       .filter(({ id, seq }) => seq < (latest.get(id) ?? 0))
       .map(({ id }) => id);
+  }
+
+  /** Gives the next change its number, inside the transaction of the change itself. */
+  async nextChange(id: string, session: ClientSession): Promise<number> {
+    const found = await this.model
+      .findOneAndUpdate(
+        { _id: id },
+        { $inc: { changeN: 1 } },
+        { session, returnDocument: 'after', timestamps: false, projection: { changeN: 1 } },
+      )
+      .lean();
+    return found?.changeN ?? 0;
+  }
+
+  /** Shows a changed text in lists, if it is the last message's. */
+  async rewriteHead(
+    message: { id: string; conversationId: string; text: string },
+    session: ClientSession,
+  ): Promise<void> {
+    await this.model.updateOne(
+      { _id: message.conversationId, 'head.messageId': new Types.ObjectId(message.id) },
+      { $set: { 'head.text': previewOf(message.text) } },
+      { session, timestamps: false },
+    );
+  }
+
+  /** Says who is in it from the message with this `seq` on; `participantIds` is empty in a large group. */
+  async setMembers(
+    id: string,
+    to: { participantIds: string[]; participantCount: number; membershipSeq: number },
+    session: ClientSession,
+  ): Promise<void> {
+    await this.model.updateOne({ _id: id }, { $set: to }, { session });
   }
 
   private async linked(conversation: KeptConversation, propertyId: string | undefined): Promise<KeptConversation> {

@@ -1,6 +1,23 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { ConversationKind } from '@app/contracts/events.js';
+import type { Preview } from '@app/contracts/shapes.js';
+
+/** A conversation in plain types. */
+export interface KeptConversation {
+  id: string;
+  kind: ConversationKind;
+  name?: string;
+  propertyId?: string;
+  participantIds: string[];
+  participantCount: number;
+  createdBy: string;
+  /** The `seq` of the latest change of membership, 0 if there was none. */
+  membershipSeq: number;
+  lastMessage: Preview | null;
+  headAt: Date;
+  createdAt: Date;
+}
 
 /** Up to here a conversation lists its participants itself. */
 export const LISTED_PARTICIPANTS = 50;

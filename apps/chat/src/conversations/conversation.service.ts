@@ -6,7 +6,7 @@ import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
 import { conversationOf } from '../publishing/event.rules.js';
-import { ConversationRepository, type KeptConversation } from './conversation.repository.js';
+import { ConversationRepository } from './conversation.repository.js';
 import {
   directId,
   LISTED_PARTICIPANTS,
@@ -14,6 +14,7 @@ import {
   type OpenConversation,
   planned,
   unread,
+  type KeptConversation,
 } from './conversation.rules.js';
 import { decodeCursor, encodeCursor } from './cursor.rules.js';
 import { MemberRepository } from './member.repository.js';

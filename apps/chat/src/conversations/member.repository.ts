@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type Model, Types } from 'mongoose';
+import { type ClientSession, type Model, Types } from 'mongoose';
 import { Member, type MemberRole } from '@app/common/schemas/member.schema.js';
 
 /** A person in a conversation, in plain types. */
@@ -38,6 +38,31 @@ export class MemberRepository {
       })),
       { ordered: false, timestamps: false, writeConcern: { w: 'majority', journal: true } },
     );
+  }
+
+  /** Brings people into a group with the message of this `seq`: they have read nothing, and owe nothing of before. */
+  async enter(
+    conversationId: string,
+    who: { userIds: readonly string[]; seq: number },
+    session: ClientSession,
+  ): Promise<void> {
+    const rows = who.userIds.map((userId) => ({
+      conversationId,
+      userId,
+      role: 'member',
+      joinedSeq: who.seq,
+      readSeq: who.seq - 1,
+    }));
+    await this.model.insertMany(rows, { session });
+  }
+
+  async leave(conversationId: string, userIds: readonly string[], session: ClientSession): Promise<void> {
+    await this.model.deleteMany({ conversationId, userId: { $in: userIds } }, { session });
+  }
+
+  /** Says of everyone's row that the conversation is too large to list its participants itself. */
+  async markLarge(conversationId: string, session: ClientSession): Promise<void> {
+    await this.model.updateMany({ conversationId }, { $set: { large: true } }, { session, timestamps: false });
   }
 
   /** Everyone in a conversation, in the order they came. */

@@ -1,5 +1,5 @@
 import type { AppError } from '@app/common/errors/app-error.js';
-import type { KeptConversation } from '../conversations/conversation.repository.js';
+import type { KeptConversation } from '../conversations/conversation.rules.js';
 import { type Draft, type Head, type KeptMessage, laterHead } from '../messages/message.rules.js';
 import { type Clashes, NO_CLASHES } from './contention.rules.js';
 

@@ -1,4 +1,4 @@
-import type { KeptConversation } from '../conversations/conversation.repository.js';
+import type { KeptConversation } from '../conversations/conversation.rules.js';
 import { added, removed, tellingText } from './membership.rules.js';
 
 const group = { kind: 'group', createdBy: 'ana' } as KeptConversation;

@@ -1,7 +1,6 @@
 import { AppError } from '@app/common/errors/app-error.js';
 import type { SystemNote } from '@app/contracts/shapes.js';
-import type { KeptConversation } from '../conversations/conversation.repository.js';
-import { LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
+import { type KeptConversation, LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
 
 /** A group's members after a change, and what the change was. */
 export interface MembershipPlan {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { type Model, mongo, Types } from 'mongoose';
+import { type ClientSession, type Model, mongo, Types } from 'mongoose';
 import { patiently } from '@app/common/mongo/patience.js';
 import { LOCAL_ID_INDEX, Message, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
 import type { Draft, Head, KeptMessage } from './message.rules.js';
@@ -20,7 +20,7 @@ const VIOLATED = /^E11000 duplicate key error collection: \S+ index: (\S+) dup k
 const ID_INDEX = '_id_';
 
 /** The native driver's view of `messages`. */
-export type StoredMessage = Message;
+type StoredMessage = Message;
 
 /** Keeps `messages`, through the native driver: the hot path makes no Mongoose documents. */
 @Injectable()
@@ -99,6 +99,26 @@ export class MessageRepository {
     }));
   }
 
+  /** Inserts one message inside a transaction; a taken `seq` ends the transaction. */
+  async insertIn(session: ClientSession, message: KeptMessage): Promise<void> {
+    await this.messages.insertOne(stored(message), { session });
+  }
+
+  /** Replaces what a message says; false when it was deleted, or changed, since `before` was read. */
+  async rewrite(before: KeptMessage, after: KeptMessage, session: ClientSession): Promise<boolean> {
+    const { text, attachments, editedAt, deletedAt } = after;
+    const written = await this.messages.updateOne(
+      {
+        _id: new Types.ObjectId(before.id),
+        deletedAt: { $exists: false },
+        editedAt: before.editedAt ?? { $exists: false },
+      },
+      { $set: { text, attachments, ...(editedAt && { editedAt }), ...(deletedAt && { deletedAt }) } },
+      { session },
+    );
+    return written.matchedCount === 1;
+  }
+
   /** Ids of others' messages after `afterSeq` up to `upToSeq`, the newest `limit` of them, oldest first. */
   async idsOfOthers(
     range: { conversationId: string; userId: string; afterSeq: number; upToSeq: number },
@@ -143,12 +163,12 @@ function outcomes(count: number, ordered: boolean, error: mongo.MongoBulkWriteEr
 }
 
 /** A message as MongoDB has it. */
-export function stored(message: KeptMessage): StoredMessage {
+function stored(message: KeptMessage): StoredMessage {
   const { id, conversationId, ...rest } = message;
   return { _id: new Types.ObjectId(id), conversationId: new Types.ObjectId(conversationId), ...rest };
 }
 
 /** A message in plain types. */
-export function kept({ _id, conversationId, ...rest }: StoredMessage): KeptMessage {
+function kept({ _id, conversationId, ...rest }: StoredMessage): KeptMessage {
   return { id: _id.toHexString(), conversationId: conversationId.toHexString(), ...rest };
 }
