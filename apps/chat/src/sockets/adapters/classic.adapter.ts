@@ -13,6 +13,7 @@ type Travelling = [
 
 /** What the classic adapter keeps to itself, and we change. */
 interface Inner extends Adapter {
+  readonly nsp: Namespace;
   readonly uid: string;
   readonly channel: string;
   readonly requestChannel: string;
@@ -53,7 +54,7 @@ export class ClassicAdapter extends Classic {
     if (opts.flags?.local) return;
     const [room, another] = opts.rooms;
     const channel = room !== undefined && another === undefined ? `${this.channel}${room}#` : this.channel;
-    const travelling: Travelling = [this.uid, packet, { ...encoded(opts), flags: opts.flags as Flags }];
+    const travelling: Travelling = [this.uid, packet, { ...encoded(opts), flags: opts.flags }];
     this.publish(channel, this.parser.encode(travelling));
   }
 
