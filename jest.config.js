@@ -33,8 +33,8 @@ export default {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/e2e/**/*.e2e.ts'],
-      globalSetup: '<rootDir>/e2e/e2e.setup.ts',
-      globalTeardown: '<rootDir>/e2e/e2e.teardown.ts',
+      globalSetup: '<rootDir>/e2e/setup/e2e.setup.ts',
+      globalTeardown: '<rootDir>/e2e/setup/e2e.teardown.ts',
     },
   ],
 };

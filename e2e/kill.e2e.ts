@@ -3,7 +3,7 @@ import type { Seen } from '@app/testing/checker/history.js';
 import { talk, type Talker } from '@app/testing/checker/load.js';
 import { readBack } from '@app/testing/checker/read-back.js';
 import { tokenOf } from '@app/testing/tokens.js';
-import { type StartedSuite, startSuite } from './start-suite.ts';
+import { type StartedSuite, startSuite } from './setup/start-suite.ts';
 
 const seed = Number(process.env.PARLEY_TEST_SEED ?? Date.now() % 1_000_000);
 const forMs = Number(process.env.PARLEY_TEST_LOAD_MS ?? 5000);

@@ -103,7 +103,7 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
     /** Writes down the heads that a node has noted. */
     headsOf: (node: number) => apps[node - 1]?.get(HeadWriter).flush(),
     /** A node hears nothing of the others, until the end. */
-    mute: async (node: number) => {
+    mute: (node: number) => {
       const { sub } = apps[node - 1]?.get<Bus>(BUS) as Bus;
       const listeners = sub.listeners('smessageBuffer');
       sub.removeAllListeners('smessageBuffer');

@@ -59,7 +59,7 @@ describe('a lane whose owner claims it', () => {
     const lane = of(1, Lanes).peek(groupId);
     if (!lane) throw new Error('node 1 has no lane of it');
     lane.forwardUntil = Date.now() + 10_000;
-    const { end } = await world.mute(1);
+    const { end } = world.mute(1);
     await ben.delete(`/conversations/${groupId}/participants/ana`);
     expect(await ana.socket.answer('message_send', { conversationId: groupId, text: 'still here?' })).toMatchObject({
       error: { code: 'NOT_A_MEMBER' },

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Env } from '../tools/engines/engine.ts';
-import { freePorts } from '../tools/engines/port.ts';
-import { buildStale } from '../tools/up/build/build.ts';
-import { addressOf } from '../tools/up/suite/apps.ts';
-import type { Place } from '../tools/up/suite/jobs.ts';
-import { Suite } from '../tools/up/suite/suite.ts';
-import type { TestSuite } from './suite.ts';
+import type { Env } from '../../tools/engines/engine.ts';
+import { freePorts } from '../../tools/engines/port.ts';
+import { buildStale } from '../../tools/up/build/build.ts';
+import { addressOf } from '../../tools/up/suite/apps.ts';
+import type { Place } from '../../tools/up/suite/jobs.ts';
+import { Suite } from '../../tools/up/suite/suite.ts';
+import type { TestSuite } from '../suite.ts';
 
 /** A whole suite that runs, on free ports and data of its own. */
 export interface StartedSuite {
@@ -21,7 +21,7 @@ export interface StartedSuite {
 
 /** Starts a whole suite, as built from the sources of now; what dies is started again, as `npm run up` does. */
 export async function startSuite(more: Env = {}): Promise<StartedSuite> {
-  const root = resolve(import.meta.dirname, '..');
+  const root = resolve(import.meta.dirname, '../..');
   await buildStale({ root, log: console.log });
   const folder = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
   const [fcmPort = 0] = await freePorts(1);

@@ -1,5 +1,5 @@
 import { type StartedSuite, startSuite } from './start-suite.ts';
-import { SUITE_VARIABLE } from './suite.ts';
+import { SUITE_VARIABLE } from '../suite.ts';
 
 declare global {
   var parleyE2e: StartedSuite | undefined;
