@@ -4,7 +4,8 @@ import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { LaneForwarder } from './lane.forwarder.js';
 import { Lanes } from './lanes.js';
-import { type Inserted, MessageRepository } from '../messages/message.repository.js';
+import type { Inserted } from '../messages/insert.rules.js';
+import { MessageRepository } from '../messages/message.repository.js';
 import { type Draft, type KeptMessage, placed } from '../messages/message.rules.js';
 
 /** Batches under way at once: the next one fills meanwhile, without timers. */

@@ -3,10 +3,8 @@ import { InjectModel } from '@nestjs/mongoose';
 import { type ClientSession, type Model, mongo, Types } from 'mongoose';
 import { patiently } from '@app/common/mongo/patience.js';
 import { LOCAL_ID_INDEX, Message, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
+import { type Inserted, outcomesOf } from './insert.rules.js';
 import type { Draft, Head, KeptMessage } from './message.rules.js';
-
-/** What became of one message of an insert. After `seq-taken` in an ordered run, the rest is `not-tried`. */
-export type Inserted = 'kept' | 'kept-before' | 'seq-taken' | 'not-tried';
 
 /** Acked means kept: by a majority, on its journal. */
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
@@ -39,7 +37,11 @@ export class MessageRepository {
       return batch.map(() => 'kept');
     } catch (error) {
       if (!(error instanceof mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
-      return outcomes(batch.length, ordered, error);
+      const refused = [error.writeErrors].flat().map((failed) => ({ index: failed.index, why: reasonOf(failed) }));
+      const { insertedCount } = error;
+      const outcomes = outcomesOf({ count: batch.length, ordered, insertedCount, refused });
+      if (!outcomes) throw error;
+      return outcomes;
     }
   }
 
@@ -149,17 +151,11 @@ export class MessageRepository {
   }
 }
 
-function outcomes(count: number, ordered: boolean, error: mongo.MongoBulkWriteError): Inserted[] {
-  const result: Inserted[] = Array.from({ length: count }, () => 'kept');
-  for (const failed of [error.writeErrors].flat()) {
-    if (failed.code !== DUPLICATE_KEY) throw error;
-    const violated = VIOLATED.exec(failed.errmsg ?? '')?.[1];
-    if (violated === SEQ_INDEX) result[failed.index] = 'seq-taken';
-    else if (violated === LOCAL_ID_INDEX || violated === ID_INDEX) result[failed.index] = 'kept-before';
-    else throw error;
-    if (ordered) result.fill('not-tried', failed.index + 1);
-  }
-  return result;
+/** The index that a message violated, as what became of it. */
+function reasonOf({ code, errmsg }: mongo.WriteError): 'seq-taken' | 'kept-before' | undefined {
+  const violated = code === DUPLICATE_KEY ? VIOLATED.exec(errmsg ?? '')?.[1] : undefined;
+  if (violated === SEQ_INDEX) return 'seq-taken';
+  return violated === LOCAL_ID_INDEX || violated === ID_INDEX ? 'kept-before' : undefined;
 }
 
 /** A message as MongoDB has it. */
