@@ -39,8 +39,9 @@ export class AttemptRepository {
       if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
       const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
       const known = failures.every(({ code }) => code === DUPLICATE) && !error.result.getWriteConcernError();
-      if (!known) throw error;
-      return error.result.insertedCount;
+      // A broken connection comes as a bulk error too, which refuses nothing and has counted nothing.
+      if (!known || error.insertedCount + failures.length !== fresh.length) throw error;
+      return error.insertedCount;
     }
   }
 
