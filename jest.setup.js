@@ -5,3 +5,6 @@ import '@nestjs/core';
 import { jest } from '@jest/globals';
 
 globalThis.jest = jest;
+
+// Tests on real engines share two cores with each other: one that fails is said, and tried once more.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
