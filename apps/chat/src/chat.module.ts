@@ -39,6 +39,7 @@ import { Teller } from './domain-events.js';
 import { type ChatEnv, NODE_ID, nodeName } from './env.js';
 import { MembershipRepository } from './membership/membership.repository.js';
 import { MembershipService } from './membership/membership.service.js';
+import { MembershipWriter } from './membership/membership.writer.js';
 import { AttachmentsClient } from './messages/attachments.client.js';
 import { HistoryService } from './messages/history.service.js';
 import { KeptBefore } from './lanes/kept-before.js';
@@ -95,6 +96,7 @@ const does = [
   KeptBefore,
   LaneForwarder,
   LaneReceiver,
+  MembershipWriter,
   MessageWriter,
   SendLimiter,
   AttachmentsClient,

@@ -4,6 +4,7 @@ import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { LaneForwarder } from './lane.forwarder.js';
 import { Lanes } from './lanes.js';
+import { MembershipWriter } from '../membership/membership.writer.js';
 import type { Inserted } from '../messages/insert.rules.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { type Draft, type KeptMessage, placed } from '../messages/message.rules.js';
@@ -40,6 +41,7 @@ export class MessageWriter {
   constructor(
     private readonly lanes: Lanes,
     private readonly messages: MessageRepository,
+    private readonly membership: MembershipWriter,
     private readonly keptBefore: KeptBefore,
     private readonly forwarder: LaneForwarder,
   ) {
@@ -105,12 +107,7 @@ export class MessageWriter {
     this.flights++;
     for (const lane of lanes) lane.flying = true;
     try {
-      const ordered = lanes.size === 1 && seats.length > 1;
-      const outcomes = await this.messages.insert(
-        seats.map(({ message }) => message),
-        ordered,
-      );
-      this.settle(seats, outcomes);
+      this.settle(seats, await this.keep(seats));
     } catch (error) {
       this.log.warn({ err: error, messages: seats.length }, 'keeping messages failed; the outcome is unknown');
       for (const { lane, waiting } of seats) {
@@ -126,7 +123,17 @@ export class MessageWriter {
     this.depart();
   }
 
-  /** One ordered run of a lane where much waits, or the first message of each of many lanes. */
+  private async keep(seats: Seat[]): Promise<(Inserted | AppError)[]> {
+    const [{ lane, message }] = seats as [Seat];
+    if (message.system) return [await this.membership.keep(lane, message)];
+    const ordered = seats.length > 1 && seats.every((seat) => seat.lane === lane);
+    return this.messages.insert(
+      seats.map((seat) => seat.message),
+      ordered,
+    );
+  }
+
+  /** One ordered run of a lane where much waits, or the first message of each of many lanes. A change of membership goes alone. */
   private board(): Seat[] {
     for (const lane of this.ready) {
       if (!lane.stale && lane.waiting.length > 0) continue;
@@ -135,13 +142,13 @@ export class MessageWriter {
       this.offer(lane);
     }
     const [first] = this.ready;
-    const alone = first !== undefined && first.waiting.length >= RUN_FROM;
-    const lanes = alone ? [first] : [...this.ready].filter((lane) => lane.waiting.length < RUN_FROM).slice(0, BATCH);
+    const alone = first !== undefined && isLone(first);
+    const lanes = alone ? [first] : [...this.ready].filter((lane) => !isLone(lane)).slice(0, BATCH);
     const now = Date.now();
     return lanes.flatMap((lane) => {
       this.ready.delete(lane);
       let { head } = lane;
-      return lane.waiting.splice(0, alone ? BATCH : 1).map((waiting) => {
+      return lane.waiting.splice(0, alone ? runOf(lane) : 1).map((waiting) => {
         const message = placed(waiting.draft, { id: waiting.id, head, now });
         head = { seq: message.seq, at: message.createdAt.getTime() };
         return { lane, waiting, message };
@@ -149,14 +156,18 @@ export class MessageWriter {
     });
   }
 
-  private settle(seats: Seat[], outcomes: Inserted[]): void {
+  private settle(seats: Seat[], outcomes: (Inserted | AppError)[]): void {
     const back: Seat[] = [];
     seats.forEach((seat, index) => {
       const { lane, waiting, message } = seat;
-      switch (outcomes[index]) {
+      const outcome = outcomes[index];
+      if (outcome instanceof AppError) return waiting.refused(outcome);
+      switch (outcome) {
         case 'kept':
           lane.raise({ seq: message.seq, at: message.createdAt.getTime() });
           lane.clashes = { ...lane.clashes, inRow: 0 };
+          // Whoever waits behind it may not be a member any more.
+          if (message.system) lane.doubt();
           return waiting.written({ message, again: false });
         case 'kept-before':
           return void this.keptBefore.answer(waiting);
@@ -193,6 +204,17 @@ export class MessageWriter {
     for (const waiting of lane.waiting.filter(which)) waiting.refused(waiting.unsure ? unavailable(error) : error);
     lane.waiting.splice(0, lane.waiting.length, ...stay);
   }
+}
+
+/** True for a lane that flies alone: much waits in it, or a change of membership is next. */
+function isLone({ waiting }: Lane): boolean {
+  return waiting.length >= RUN_FROM || waiting[0]?.draft.system !== undefined;
+}
+
+/** How many of what waits fly together: all up to the next change of membership, which flies by itself. */
+function runOf({ waiting }: Lane): number {
+  const change = waiting.slice(0, BATCH).findIndex(({ draft }) => draft.system);
+  return change === -1 ? BATCH : Math.max(1, change);
 }
 
 function unavailable(cause?: unknown): AppError {

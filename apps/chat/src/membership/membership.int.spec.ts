@@ -141,3 +141,47 @@ describe('somebody who is removed', () => {
     expect(sent.filter(({ ok }) => ok)).toHaveLength(kept.length - 1);
   });
 });
+
+describe('in a group where fifty people on two nodes never stop writing', () => {
+  const CHANGES = 10;
+  let room: Conversation;
+  let senders: Chatter[];
+  let done: Promise<unknown>;
+  let over = false;
+
+  beforeAll(async () => {
+    senders = await Promise.all(Array.from({ length: 50 }, (_, n) => world.connect(`s${n}`, 1 + (n % 2))));
+    room = await ana.opens(
+      senders.map(({ id }) => id),
+      { isGroup: true, name: 'Hot' },
+    );
+    done = Promise.all(
+      senders.map(async ({ socket }) => {
+        while (!over) await socket.answer('message_send', { conversationId: room._id, text: 'on and on' });
+      }),
+    );
+  });
+  afterAll(async () => {
+    over = true;
+    await done;
+  });
+
+  it('ten changes from either node succeed, and each removed is refused from then on by either node', async () => {
+    const [here, there] = [await world.connect('eve', 1), await world.connect('eve', 2)];
+    let slowest = 0;
+    for (let n = 0; n < CHANGES; n++) {
+      const owner = world.someone('ana', n % 4 < 2 ? 1 : 2);
+      const isAdding = n % 2 === 0;
+      const began = performance.now();
+      const { status } = isAdding ? await add(owner, room, 'eve', `e${n}`) : await remove(owner, room, 'eve');
+      slowest = Math.max(slowest, performance.now() - began);
+      expect({ n, status }).toEqual({ n, status: 200 });
+      for (const { socket } of isAdding ? [] : [here, there]) {
+        const answer = await socket.answer('message_send', { conversationId: room._id, text: 'I am not here' });
+        expect(answer).toMatchObject({ ok: false, error: { code: 'NOT_A_MEMBER' } });
+      }
+    }
+    expect(slowest).toBeLessThan(2000);
+    expect(await world.db.collection('messages').countDocuments({ text: 'I am not here' })).toBe(0);
+  }, 30_000);
+});

@@ -19,8 +19,11 @@ export class MembershipRepository {
     private readonly changes: ChangeRepository,
   ) {}
 
-  /** False when the `seq` was taken meanwhile: nothing has changed then, and members must be read anew. */
-  async apply({ note, members, large }: MembershipPlan, message: KeptMessage): Promise<boolean> {
+  /** All of it, or nothing: when the `seq` was taken meanwhile, or the message is kept already, with its change. */
+  async apply(
+    { note, members, large }: MembershipPlan,
+    message: KeptMessage,
+  ): Promise<'kept' | 'kept-before' | 'seq-taken'> {
     const { conversationId, seq, senderId: by, id: messageId } = message;
     const participantIds = large ? [] : members;
     try {
@@ -33,10 +36,15 @@ export class MembershipRepository {
         await this.conversations.setMembers(conversationId, now, session);
         await this.changes.note({ conversationId, kind: 'conversation.updated', by, messageId }, session);
       });
-      return true;
+      return 'kept';
     } catch (error) {
-      if (error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return false;
-      throw error;
+      if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+      return (await this.has(messageId)) ? 'kept-before' : 'seq-taken';
     }
+  }
+
+  /** True when the message that tells of a change is kept, and so the change is. */
+  async has(messageId: string): Promise<boolean> {
+    return (await this.messages.find(messageId)) !== undefined;
   }
 }

@@ -38,6 +38,14 @@ export function removed(group: KeptConversation, members: readonly string[], cha
   return planOf('participants.removed', stay, [change.userId]);
 }
 
+/** The members after the change that a note tells of, when its author `by` makes it now; undefined when nothing is to do. */
+export function planFor(group: KeptConversation, members: readonly string[], change: SystemNote & { by: string }) {
+  const [userId = ''] = change.userIds;
+  return change.event === 'participants.added'
+    ? added(group, members, change)
+    : removed(group, members, { by: change.by, userId });
+}
+
 /** What everyone reads of it. */
 export function tellingText({ event, userIds }: SystemNote, names: ReadonlyMap<string, string>, by: string): string {
   const name = (id: string) => names.get(id) ?? id;

@@ -9,6 +9,8 @@ export interface Draft {
   text: string;
   attachments: Attachment[];
   localId?: string;
+  /** A change of membership, which the message tells of: both are kept, or neither. */
+  system?: SystemNote;
 }
 
 /** A message as it is kept, in plain types. */
@@ -18,7 +20,6 @@ export interface KeptMessage extends Draft {
   createdAt: Date;
   editedAt?: Date;
   deletedAt?: Date;
-  system?: SystemNote;
 }
 
 /** Where a conversation stands: its last `seq`, and when that was taken (milliseconds since 1970). */
