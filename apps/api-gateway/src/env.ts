@@ -1,4 +1,4 @@
-import { count, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
+import { count, networks, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
 import { loadEnv } from '@app/common/env/env.js';
 import { type CleanedEnv, port } from 'envalid';
 
@@ -12,6 +12,11 @@ export const settings = {
   FRONTEND_URL: origins({
     default: ['http://localhost:3000', 'http://localhost:5173'],
     desc: 'The web origins that may call the API from a browser, a comma-separated list; `*` for any.',
+  }),
+  TRUSTED_PROXIES: networks({
+    default: [],
+    desc: 'Addresses and networks, separated by commas, of proxies before the gateway, whose X-Forwarded-* is believed.',
+    example: '10.0.0.0/8',
   }),
   ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
   REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { bool, type CleanedEnv, port, str } from 'envalid';
 import { loadEnv } from '@app/common/env/env.js';
-import { count, networks, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
+import { count, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
 
 /** Settings of the chat service. */
 export const settings = {
@@ -49,10 +49,6 @@ export const settings = {
   SOCKETS_PER_USER: count({ default: 20, desc: 'Sockets that a person may have open at once.' }),
   REQUESTS_IN_FLIGHT: count({ default: 100, desc: 'Requests of one socket that may be under way at once.' }),
   HANDSHAKE_RATE_LIMIT: count({ default: 600, desc: 'Connections that one address may begin in a minute, a node.' }),
-  TRUSTED_PROXIES: networks({
-    default: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-    desc: 'Addresses and networks, separated by commas, of proxies whose X-Forwarded-For is believed.',
-  }),
   JOIN_RATE_LIMIT: count({ default: 600, desc: 'Times that a person may join conversations in a minute, a node.' }),
   TYPING_RATE_LIMIT: count({ default: 300, desc: 'Times that a person may say typing in a minute, a node.' }),
   AUTHENTICATE_RATE_LIMIT: count({ default: 60, desc: 'Times that a person may renew tokens in a minute, a node.' }),

@@ -76,8 +76,12 @@ export function redisUrl({ REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD }: 
 /** One process of an app. */
 export function appJob({ name, app, port, env }: AppProcess, place: Place, engines: EngineEnv): Job {
   const made = { NODE_ENV: 'development', MEDIA_DIR: join(place.dataDir, 'media'), ...env, ...engines };
-  // Neither a port nor a node's name can be shared, whoever set it.
-  const own = { PORT: String(port), ...(env.NODE_NAME && { NODE_NAME: env.NODE_NAME }) };
+  // Neither a port nor a node's name can be shared, whoever set it; what is set of proxies is meant for the gateway.
+  const own = {
+    PORT: String(port),
+    ...(env.NODE_NAME && { NODE_NAME: env.NODE_NAME }),
+    ...(app !== 'api-gateway' && { TRUSTED_PROXIES: '127.0.0.0/8,::1' }),
+  };
   const command: Command = {
     command: process.execPath,
     args: ['--enable-source-maps', entryOf(place.root, app)],

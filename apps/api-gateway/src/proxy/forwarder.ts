@@ -1,19 +1,20 @@
 import { Agent as HttpAgent, type IncomingMessage, ServerResponse } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { plainAddress } from '@app/common/address/address.rules.js';
+import { ClientAddresses } from '@app/common/address/client-addresses.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import type { Env } from '../env.js';
 import type { Passage } from './dispatcher.js';
+import { forwardedHeaders } from './routing/forwarded.rules.js';
 import { refuse, refuseUpgrade } from './refusal.js';
 import { Tunnels } from './tunnels.js';
 
 /** Every long poll holds a connection for half a minute, so their number has no bound here. */
 const CONNECTIONS = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: 256 };
-
-/** What a client says of where it comes from is not believed; the gateway says it itself. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto'];
 
 /** Passes requests and WebSockets on to an upstream, as streams. */
 @Injectable()
@@ -22,11 +23,14 @@ export class Forwarder {
   private readonly passages = new WeakMap<IncomingMessage, Passage>();
   private readonly http = new HttpAgent(CONNECTIONS);
   private readonly https = new HttpsAgent(CONNECTIONS);
+  private readonly addresses: ClientAddresses;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
     private readonly tunnels: Tunnels,
-  ) {}
+  ) {
+    this.addresses = new ClientAddresses(env.TRUSTED_PROXIES);
+  }
 
   /** Passes a request on; ends when its answer has. */
   async forward(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -42,7 +46,10 @@ export class Forwarder {
   private prepare(passage: Passage, request: IncomingMessage): RequestHandler {
     this.passages.set(request, passage);
     request.url = passage.url;
-    for (const name of FORWARDED) delete request.headers[name];
+    const { socket } = request;
+    const address = this.addresses.of(request);
+    const believed = this.addresses.trusts(plainAddress(socket.remoteAddress ?? '') ?? '');
+    request.headers = forwardedHeaders(request.headers, { address, believed, encrypted: socket instanceof TLSSocket });
     const { url } = passage.upstream;
     const proxy = this.proxies.get(url) ?? this.proxyTo(url);
     this.proxies.set(url, proxy);
@@ -53,7 +60,6 @@ export class Forwarder {
     return createProxyMiddleware({
       target,
       changeOrigin: true,
-      xfwd: true,
       agent: target.startsWith('https:') ? this.https : this.http,
       proxyTimeout: this.env.UPSTREAM_TIMEOUT_MS,
       upgradeTimeout: this.env.UPSTREAM_TIMEOUT_MS,

@@ -117,6 +117,21 @@ describe('an address', () => {
     await expect(connect(same(), 'rubbish')).rejects.toMatchObject(refused);
   });
 
+  it('of IPv6 counts together with its network', async () => {
+    const same = (n: number) => from({}, `[2001:db8:7::${n}]:443`);
+    for (let n = 0; n < 6; n++) await connects(same(n));
+    await expect(connect(same(7))).rejects.toMatchObject(refused);
+    await connects(from({}, '2001:db8:7:1::1'));
+  });
+
+  it('cannot be chosen by a stranger', async () => {
+    const strict = await chatWorld(1, { HANDSHAKE_RATE_LIMIT: '6', TRUSTED_PROXIES: '10.0.0.0/8' });
+    const to = () => TestSocket.connect(`${strict.urls[0]}/chat`, tokenOf('ana'), from());
+    for (let n = 0; n < 6; n++) (await to()).close();
+    await expect(to()).rejects.toMatchObject(refused);
+    await strict.close();
+  });
+
   it('is not what a client behind the proxy makes up', async () => {
     const made = (n: number) => from({}, `192.0.2.${n}, 203.0.113.11`);
     for (let n = 0; n < 6; n++) await connects(made(n));

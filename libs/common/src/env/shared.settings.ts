@@ -91,6 +91,10 @@ export const sharedSettings = {
     desc: 'The issuers (`iss`), separated by commas, whose tokens are accepted; none takes any.',
     example: 'https://login.example.com/',
   }),
+  TRUSTED_PROXIES: networks({
+    default: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+    desc: 'Addresses and networks, separated by commas, of the gateways, whose X-Forwarded-For is believed.',
+  }),
   SHUTDOWN_TIMEOUT_MS: count({
     default: 8000,
     desc: 'Milliseconds that a stop may take before the process ends itself.',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Options } from 'pino-http';
+import { ClientAddresses } from '../address/client-addresses.js';
 import type { SharedEnv } from '../env/shared.settings.js';
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -11,8 +13,9 @@ const REDACTED = ['token', 'accessToken', 'refreshToken', 'password', 'authoriza
   (name) => [name, `*.${name}`],
 );
 
-/** Structured logs (pino): one line a request, with its id and the user's; no header, query, token or text. */
+/** Structured logs (pino): one line a request, with its id, the client's address and the user's id; no header, query, token or text. */
 export function loggingModule(app: string, env: SharedEnv): DynamicModule {
+  const addresses = new ClientAddresses(env.TRUSTED_PROXIES);
   const http: Options = {
     name: app,
     level: env.LOG_LEVEL,
@@ -24,10 +27,11 @@ export function loggingModule(app: string, env: SharedEnv): DynamicModule {
       return id;
     },
     serializers: {
-      req: (request: { id: string; method: string; url: string }) => ({
+      req: (request: { id: string; method: string; url: string; raw: IncomingMessage }) => ({
         id: request.id,
         method: request.method,
         path: request.url.split('?')[0],
+        address: addresses.of(request.raw),
       }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
     },
