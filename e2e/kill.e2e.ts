@@ -1,51 +1,121 @@
-import { check } from '@app/testing/checker/checker.js';
-import type { Seen } from '@app/testing/checker/history.js';
-import { talk, type Talker } from '@app/testing/checker/load.js';
-import { readBack } from '@app/testing/checker/read-back.js';
-import { tokenOf } from '@app/testing/tokens.js';
+import { Bystanders } from './setup/bystanders.ts';
 import { type StartedSuite, startSuite } from './setup/start-suite.ts';
+import { hotGroups, LaneWatch, pause, ready, reported, type Run, underLoad, UNLIMITED } from './setup/under-load.ts';
 
-const seed = Number(process.env.PARLEY_TEST_SEED ?? Date.now() % 1_000_000);
-const forMs = Number(process.env.PARLEY_TEST_LOAD_MS ?? 5000);
-const PAIRS = 10;
+jest.setTimeout(120_000);
+// Each test goes on with the processes as the last one left them.
+jest.retryTimes(0);
+
+/** The promise: nobody's death is told later than this. */
+const OFFLINE_MS = 15_000;
+const FROZEN_MS = 10_000;
 
 /** A suite of its own: nobody else should lose a node. */
 let suite: StartedSuite;
+let urls: string[];
+let lanes: LaneWatch;
+
 beforeAll(async () => {
-  suite = await startSuite({ MESSAGE_RATE_LIMIT: '100000', HANDSHAKE_RATE_LIMIT: '100000' });
-}, 120_000);
-afterAll(() => suite.end(), 60_000);
+  suite = await startSuite(UNLIMITED, ['chat-3']);
+  urls = [...suite.is.chat];
+  lanes = await LaneWatch.begin(suite);
+});
+/** What the test before has killed is started again by then. */
+beforeEach(async () => {
+  for (const url of [...urls, suite.is.gateway]) await ready(url);
+  lanes.forget();
+});
+afterAll(async () => {
+  lanes.end();
+  await suite.end();
+});
 
-async function conversationOf(userId: string, other: string): Promise<string> {
-  const answer = await fetch(`${suite.is.chat[0]}/conversations`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${tokenOf(userId, {}, suite.is.jwtSecret)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ participantIds: [other] }),
+const signal = (name: string, what: NodeJS.Signals) => void process.kill(suite.pidOf(name), what);
+const ackedSince = ({ acked }: Run, time: number) => acked.filter(({ startedAt }) => startedAt > time).length;
+const now = () => performance.now();
+
+it('a node that is added under load takes part and owns its share, and goes again in peace', async () => {
+  const talkers = await hotGroups(suite, { name: 'added', groups: 20, nodes: 3, each: 1 });
+  const [early, late] = [talkers.filter(({ node }) => node < 2), talkers.filter(({ node }) => node === 2)];
+  let stopMs = Infinity;
+  const run = await underLoad(suite, { urls: suite.is.chat, talkers: early }, async (begin) => {
+    const third = await suite.add('chat-3');
+    urls = [...suite.is.chat, third];
+    begin({ urls, talkers: late });
+    await lanes.busiest((node) => node === 'chat-3');
+    await pause(2000);
+    const stopAt = now();
+    await suite.halt('chat-3');
+    stopMs = Math.round(now() - stopAt);
+    lanes.forget();
+    await lanes.busiest((node) => node !== 'chat-3');
   });
-  return ((await answer.json()) as { data: { _id: string } }).data._id;
-}
+  await suite.resume('chat-3');
+  reported(`node added, and stopped in ${stopMs} ms`, run);
+  expect(run.violations).toEqual([]);
+  const there = run.acked.filter(({ session, node }) => session.endsWith('/1') && node === '3');
+  expect(new Set(there.map(({ senderId }) => senderId)).size).toBe(late.length);
+  expect(stopMs).toBeLessThan(5000);
+});
 
-async function pairs(): Promise<Talker[]> {
-  const made = Array.from({ length: PAIRS }, async (_, n) => {
-    const ids = [`a${n}`, `b${n}`] as const;
-    const conversationId = await conversationOf(...ids);
-    return ids.map((userId, node) => ({ userId, node, conversationId }));
+it('kill -9 of the node that contended conversations are forwarded to loses and doubles nothing', async () => {
+  const talkers = await hotGroups(suite, { name: 'killed', groups: 6, nodes: 3, each: 1 });
+  let killedAt = 0;
+  const run = await underLoad(suite, { urls, talkers }, async () => {
+    const owner = await lanes.busiest();
+    signal(owner, 'SIGKILL');
+    killedAt = now();
+    lanes.forget();
+    await lanes.busiest((node) => node !== owner);
+    await pause(3000);
   });
-  return (await Promise.all(made)).flat();
-}
+  reported('owner killed', run);
+  expect(run.violations).toEqual([]);
+  expect(ackedSince(run, killedAt)).toBeGreaterThan(100);
+});
 
-it('kill -9 of a chat node under load loses and doubles nothing, and keeps every order', async () => {
-  const { chat, jwtSecret } = suite.is;
-  const talkers = await pairs();
-  const talking = talk({ urls: chat, talkers, forMs, seed, secret: jwtSecret });
-  await new Promise((resolve) => setTimeout(resolve, forMs / 3));
-  process.kill(suite.pidOf('chat-1'), 'SIGKILL');
-  const { sends, heard } = await talking;
-  const readers = new Map(talkers.map(({ conversationId, userId }) => [conversationId, userId]));
-  const kept: Seen[] = [];
-  for (const [id, userId] of readers) kept.push(...(await readBack(chat[1], id, { userId, secret: jwtSecret })));
-  const acked = sends.filter(({ outcome }) => outcome === 'acked');
-  process.stdout.write(`seed ${seed}: ${sends.length} tries, ${acked.length} acks, ${kept.length} messages\n`);
-  expect(check({ sends, heard, kept, shown: [] })).toEqual([]);
-  expect(acked.filter(({ node }) => node === '2').length).toBeGreaterThan(100);
-}, 120_000);
+it('an owner that is frozen until it is taken for dead does no harm when it wakes, and its people are back', async () => {
+  const talkers = await hotGroups(suite, { name: 'frozen', groups: 6, nodes: 3, each: 1 });
+  let frozenAt = 0;
+  let offlineMs = Infinity;
+  let offline: string[] = [];
+  const run = await underLoad(suite, { urls, talkers, patienceMs: 1500 }, async () => {
+    const owner = await lanes.busiest();
+    const people = await Bystanders.around(suite, urls[Number(owner.at(-1)) - 1] ?? '', urls);
+    signal(owner, 'SIGSTOP');
+    frozenAt = now();
+    await people.scatter();
+    await people.heard('stays', false);
+    offlineMs = Math.round(now() - frozenAt);
+    await pause(FROZEN_MS - offlineMs);
+    signal(owner, 'SIGCONT');
+    lanes.forget();
+    await people.heard('stays', true);
+    await people.online('stays', 'moves', 'far');
+    offline = people.saidOffline();
+    people.close();
+    // It owns again what it owned before.
+    await lanes.busiest((node) => node === owner);
+  });
+  reported(`owner frozen, said to be offline after ${offlineMs} ms`, run);
+  expect(run.violations).toEqual([]);
+  expect(ackedSince(run, frozenAt)).toBeGreaterThan(100);
+  expect(offlineMs).toBeLessThan(OFFLINE_MS);
+  expect(offline).toEqual(['stays', 'leaves']);
+});
+
+it('kill -9 of the gateway: clients by WebSocket and by polling come back and lose nothing', async () => {
+  const people = await hotGroups(suite, { name: 'gateway', groups: 8, nodes: 3, each: 1 });
+  const ways = [['websocket'], ['polling'], ['polling', 'websocket']];
+  const talkers = people.map((one, n) => ({ ...one, node: 0, transports: ways[n % ways.length] ?? [] }));
+  let killedAt = 0;
+  const run = await underLoad(suite, { urls: [suite.is.gateway], talkers }, async () => {
+    signal('gateway', 'SIGKILL');
+    killedAt = now();
+    await pause(6000);
+  });
+  reported('gateway killed', run);
+  expect(run.violations).toEqual([]);
+  const back = new Set(run.acked.filter(({ startedAt }) => startedAt > killedAt).map(({ senderId }) => senderId));
+  expect(back.size).toBe(talkers.length);
+});

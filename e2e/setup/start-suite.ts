@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Env } from '../../tools/engines/engine.ts';
 import { freePorts } from '../../tools/engines/port.ts';
 import { buildStale } from '../../tools/up/build/build.ts';
-import { addressOf } from '../../tools/up/suite/apps.ts';
+import { addressOf, chatProcess } from '../../tools/up/suite/apps.ts';
 import type { Place } from '../../tools/up/suite/jobs.ts';
 import { Suite } from '../../tools/up/suite/suite.ts';
 import type { TestSuite } from '../suite.ts';
@@ -15,19 +15,30 @@ export interface StartedSuite {
   is: TestSuite;
   /** The process that runs under this name now: `chat-1`, `notification`, `mongodb` … */
   pidOf(name: string): number;
+  /** Starts one more chat node, one of those the suite was told of, and answers its address. */
+  add(name: string): Promise<string>;
+  /** Stops one process with SIGTERM; it rests until `resume`. */
+  halt(name: string): Promise<void>;
+  resume(name: string): Promise<void>;
   /** Stops everything and removes the data, unless they are to be kept for a look at the logs. */
   end(keep?: boolean): Promise<void>;
 }
 
-/** Starts a whole suite, as built from the sources of now; what dies is started again, as `npm run up` does. */
-export async function startSuite(more: Env = {}): Promise<StartedSuite> {
+/**
+ * Starts a whole suite, as built from the sources of now; what dies is started again, as `npm run up` does. Its gateway also
+ * knows the addresses of chat nodes that may be added later.
+ */
+export async function startSuite(more: Env = {}, later: readonly string[] = []): Promise<StartedSuite> {
   const root = resolve(import.meta.dirname, '../..');
   await buildStale({ root, log: console.log });
   const folder = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
   const [fcmPort = 0] = await freePorts(1);
   const jwtSecret = randomBytes(24).toString('hex');
   const ports = await somePorts();
-  const env = { ...ownDatabase(process.env), ...settings(fcmPort), ...more, JWT_SECRET: jwtSecret };
+  const spare = new Map((await freePorts(later.length)).map((port, index) => [later[index] ?? '', port]));
+  const chatPorts = [ports['chat-1'], ports['chat-2'], ...spare.values()];
+  const CHAT_URLS = chatPorts.map(addressOf).join();
+  const env = { ...ownDatabase(process.env), ...settings(fcmPort), CHAT_URLS, ...more, JWT_SECRET: jwtSecret };
   // Apps read a `.env` of the folder they run in: here there is none.
   const place: Place = { root, cwd: folder, dataDir: folder, ports, env, leash: { folder } };
   const pids = new Map<string, number>();
@@ -57,7 +68,18 @@ export async function startSuite(more: Env = {}): Promise<StartedSuite> {
     fcmPort,
     logs: join(folder, 'logs'),
   };
-  return { is, pidOf: (name) => pids.get(name) ?? Number.NaN, end };
+  return {
+    is,
+    pidOf: (name) => pids.get(name) ?? Number.NaN,
+    add: async (name) => {
+      const port = spare.get(name) ?? Number.NaN;
+      await suite.add(chatProcess(name, port, ports));
+      return addressOf(port);
+    },
+    halt: (name) => suite.halt(name),
+    resume: (name) => suite.resume(name),
+    end,
+  };
 }
 
 async function somePorts(): Promise<Place['ports']> {

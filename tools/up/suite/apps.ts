@@ -11,7 +11,7 @@ export interface Ports {
 
 /** One process of an app, and the settings that only it gets. */
 export interface AppProcess {
-  name: keyof Ports;
+  name: string;
   app: string;
   port: number;
   env: Env;
@@ -32,18 +32,17 @@ export function addressOf(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
+/** A chat node of this name. */
+export function chatProcess(name: string, port: number, { media }: Ports): AppProcess {
+  return { name, app: 'chat', port, env: { NODE_NAME: name, MEDIA_SERVICE_URL: addressOf(media) } };
+}
+
 /** Every process of the suite, in the order of their start; the gateway is last, and stops first. */
 export function appProcesses(ports: Ports): AppProcess[] {
   const at = (name: keyof Ports): string => addressOf(ports[name]);
-  const chat = (name: 'chat-1' | 'chat-2'): AppProcess => ({
-    name,
-    app: 'chat',
-    port: ports[name],
-    env: { NODE_NAME: name, MEDIA_SERVICE_URL: at('media') },
-  });
   return [
-    chat('chat-1'),
-    chat('chat-2'),
+    chatProcess('chat-1', ports['chat-1'], ports),
+    chatProcess('chat-2', ports['chat-2'], ports),
     { name: 'media', app: 'media', port: ports.media, env: { PUBLIC_URL: `http://localhost:${ports.gateway}` } },
     { name: 'notification', app: 'notification', port: ports.notification, env: {} },
     {

@@ -1,8 +1,8 @@
 import type { Log } from '../../engines/engine.ts';
 import { findEngines } from '../../engines/find.ts';
 import type { Running } from '../../engines/process.ts';
-import { appProcesses } from './apps.ts';
-import { appJob, engineEnv, engineJobs, redisUrl, type Place } from './jobs.ts';
+import { type AppProcess, appProcesses } from './apps.ts';
+import { appJob, type EngineEnv, engineEnv, engineJobs, redisUrl, type Place } from './jobs.ts';
 import { Supervised, type Job } from './supervised.ts';
 
 export interface SuiteOptions extends Place {
@@ -19,6 +19,7 @@ interface Member {
 export class Suite {
   readonly #options: SuiteOptions;
   readonly #members: Member[] = [];
+  #addresses: EngineEnv | undefined;
   #stopped = false;
 
   constructor(options: SuiteOptions) {
@@ -31,8 +32,8 @@ export class Suite {
     const engines = await findEngines(env, log);
     await this.#startAll(engineJobs(engines, this.#options).map((job) => ({ app: 'engine', job })));
     const addresses = engineEnv(engines, this.#options);
-    const apps = appProcesses(ports).map((one) => ({ app: one.app, job: appJob(one, this.#options, addresses) }));
-    await this.#startAll(apps);
+    this.#addresses = addresses;
+    await this.#startApps(appProcesses(ports));
     return { mongodb: addresses.MONGODB_URI, redis: redisUrl({ ...env, ...addresses }) };
   }
 
@@ -54,6 +55,33 @@ export class Suite {
   /** Stops and starts the processes of an app, one after the other, as a rollout would. */
   async restart(app: string): Promise<void> {
     for (const { supervised } of this.#members.filter((member) => member.app === app)) await supervised.restart();
+  }
+
+  /** Starts one more process of an app beside those that run. */
+  add(one: AppProcess): Promise<void> {
+    return this.#startApps([one]);
+  }
+
+  /** Stops one process in peace; it rests until `resume`. */
+  halt(name: string): Promise<void> {
+    return this.#named(name).halt();
+  }
+
+  /** Starts a process that rests; resolves when it is ready, or has failed and was reported. */
+  resume(name: string): Promise<void> {
+    return this.#named(name).resume();
+  }
+
+  #named(name: string): Supervised {
+    const member = this.#members.find(({ supervised }) => supervised.job.name === name);
+    if (!member) throw new Error(`There is no process ${name}`);
+    return member.supervised;
+  }
+
+  async #startApps(processes: AppProcess[]): Promise<void> {
+    const addresses = this.#addresses;
+    if (!addresses) throw new Error('The engines are not there yet');
+    await this.#startAll(processes.map((one) => ({ app: one.app, job: appJob(one, this.#options, addresses) })));
   }
 
   async #startAll(jobs: { app: string; job: Job }[]): Promise<void> {

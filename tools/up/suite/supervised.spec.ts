@@ -85,3 +85,15 @@ it('is started anew on request, without a word about a death', async () => {
   expect(said.slice(1)).toEqual(['app is back']);
   await app.stop();
 });
+
+it('rests when it is halted, until it is to go on', async () => {
+  const app = supervise('exec sleep 60');
+  await app.start();
+  await app.halt();
+  expect(await launched[0]?.exited).toBe('signal SIGTERM');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(said).toHaveLength(1);
+  await app.resume();
+  expect(launched).toHaveLength(2);
+  await app.stop();
+});

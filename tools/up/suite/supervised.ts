@@ -33,7 +33,7 @@ export class Supervised {
   /** What follows the end of the process. */
   #after: Promise<void> | undefined;
   #delay = FIRST_DELAY_MS;
-  #restarting = false;
+  #halted = false;
 
   constructor(job: Job, told: Told) {
     this.job = job;
@@ -51,9 +51,19 @@ export class Supervised {
 
   /** Stops it and starts it again, for new code; resolves when that is ready, or has failed and was reported. */
   async restart(): Promise<void> {
-    this.#restarting = true;
+    await this.halt();
+    await this.resume();
+  }
+
+  /** Stops it, and lets it rest until `resume`. */
+  async halt(): Promise<void> {
+    this.#halted = true;
     await this.#process?.stop(this.job.graceMs);
-    this.#restarting = false;
+  }
+
+  /** Starts what was halted; resolves when it is ready, or has failed and was reported. */
+  async resume(): Promise<void> {
+    this.#halted = false;
     await this.#again(0);
   }
 
@@ -91,7 +101,7 @@ export class Supervised {
   }
 
   async #ended(process: Running, how: string, since: number): Promise<void> {
-    if (this.#stopping.signal.aborted || this.#restarting) return;
+    if (this.#stopping.signal.aborted || this.#halted) return;
     if (Date.now() - since > HEALTHY_MS) this.#delay = FIRST_DELAY_MS;
     const lines = await lastLines(process.logFile);
     const { name } = this.job;

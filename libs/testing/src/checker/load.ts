@@ -9,6 +9,8 @@ export interface Talker {
   userId: string;
   node: number;
   conversationId: string;
+  /** How its sockets connect; by WebSocket at once unless said. */
+  transports?: string[];
 }
 
 /** People who talk as fast as they are answered. */
@@ -17,12 +19,15 @@ export interface Load {
   urls: readonly string[];
   talkers: readonly Talker[];
   forMs: number;
+  /** Ends it earlier. */
+  stop?: AbortSignal;
   /** The same seed makes the same choices: which send has a `localId`, which is repeated, which come three at once. */
   seed: number;
   secret?: string;
+  /** How long a client waits for an ack before it calls the outcome unknown, and leaves the node; 5 s unless said. */
+  patienceMs?: number;
 }
 
-/** How long a client waits for an ack before it calls the outcome unknown. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 50;
 const TRIES = 200;
@@ -52,6 +57,10 @@ class Talking {
   readonly sends: Send[] = [];
   private readonly sockets: TestSocket[] = [];
   private node: number;
+  /** The session that is known to be in its rooms. */
+  private joined = '';
+  /** The latest word of its own that it must hear. */
+  private last: Send | undefined;
 
   constructor(
     private readonly talker: Talker,
@@ -63,13 +72,14 @@ class Talking {
 
   async connect(): Promise<void> {
     const { urls, secret } = this.load;
-    const token = tokenOf(this.talker.userId, {}, secret);
-    this.sockets.push(await TestSocket.connect(`${urls[this.node]}/chat`, token));
+    const { userId, transports = ['websocket'] } = this.talker;
+    const token = tokenOf(userId, {}, secret);
+    this.sockets.push(await TestSocket.connect(`${urls[this.node]}/chat`, token, { transports }));
   }
 
   /** Mostly one after the other, now and then three at once on one socket. */
   async talk(until: number): Promise<void> {
-    while (performance.now() < until) {
+    while (performance.now() < until && !this.load.stop?.aborted) {
       await this.reconnect();
       const burst = this.random() < 0.1 ? 3 : 1;
       await Promise.all(Array.from({ length: burst }, () => this.say()));
@@ -84,7 +94,7 @@ class Talking {
 
   /** Whoever has heard its own last word has heard everything before it. Then nobody listens any more. */
   async hearOut(): Promise<void> {
-    const last = this.sends.findLast(({ outcome }) => outcome === 'acked');
+    const { last } = this;
     const socket = this.sockets.at(-1);
     if (last && socket?.socket.connected && last.session === this.session) {
       await socket.hears<{ message: WireMessage }>('message_new', ({ message }) => message._id === last.messageId);
@@ -94,6 +104,14 @@ class Talking {
 
   private get session(): string {
     return `${this.talker.userId}/${this.sockets.length}`;
+  }
+
+  /** A socket that hears others is in its rooms; its own first words may be told before. */
+  private hasJoined(): boolean {
+    if (this.joined === this.session) return true;
+    const heard = this.sockets.at(-1)?.all<{ message: WireMessage }>('message_new') ?? [];
+    if (heard.some(({ message }) => message.senderId !== this.talker.userId)) this.joined = this.session;
+    return this.joined === this.session;
   }
 
   private async reconnect(): Promise<void> {
@@ -110,7 +128,11 @@ class Talking {
     const localId = this.random() < 0.5 ? undefined : text;
     const again = this.random() < 0.05;
     for (let tries = 1; tries <= TRIES; tries++) {
-      const { outcome } = await this.attempt(text, localId);
+      const joined = this.hasJoined();
+      const send = await this.attempt(text, localId);
+      const { outcome } = send;
+      // What an earlier try had kept may have been told before this socket was there.
+      if (outcome === 'acked' && joined && tries === 1) this.last = send;
       if (localId === undefined || outcome === 'failed') return;
       if (outcome === 'acked') return again ? void (await this.attempt(text, localId)) : undefined;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -134,10 +156,14 @@ class Talking {
     const words = { conversationId, text, ...(localId !== undefined && { localId }) };
     const socket = this.sockets.at(-1)?.socket;
     const answer = await socket
-      ?.timeout(PATIENCE_MS)
+      ?.timeout(this.load.patienceMs ?? PATIENCE_MS)
       .emitWithAck('message_send', words)
       .catch(() => undefined);
-    if (answer === undefined) return send;
+    if (answer === undefined) {
+      // A node that is frozen keeps its connections: only its silence tells.
+      socket?.disconnect();
+      return send;
+    }
     const { ok, data, error } = answer as { ok: boolean; data: WireMessage; error: { retryable: boolean } };
     send.endedAt = performance.now();
     if (ok) Object.assign(send, { outcome: 'acked', messageId: data._id, seq: data.seq });

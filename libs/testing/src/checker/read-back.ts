@@ -5,6 +5,7 @@ import type { Heard, Seen } from './history.js';
 export interface WireMessage {
   _id: string;
   conversationId: string;
+  senderId: string;
   seq: number;
   text: string;
   createdAt: string;
