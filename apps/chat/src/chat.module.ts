@@ -184,9 +184,10 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** No new words, then what was heard is kept and acked, then heads are written: MongoDB is let go after this. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.writer.close();
+    await this.laneBus.deafen();
     await this.writer.idle();
     this.fanOut.closeSockets();
-    await this.laneBus.deafen();
     await this.writer.idle();
     this.owners.stop();
     this.forwarder.stop();

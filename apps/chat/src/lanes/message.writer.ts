@@ -37,6 +37,7 @@ export class MessageWriter {
   private flights = 0;
   private waitingCount = 0;
   private scheduled = false;
+  private closed = false;
 
   constructor(
     private readonly lanes: Lanes,
@@ -53,9 +54,8 @@ export class MessageWriter {
    * clash that says so. A message that another node forwards brings its id.
    */
   append(lane: Lane, draft: Draft, foreignId?: string): Promise<Written> {
-    if (lane.waiting.length + lane.away.size >= WAITING_OF_LANE || this.waitingCount >= WAITING_OF_NODE) {
-      return Promise.reject(unavailable());
-    }
+    const isFull = lane.waiting.length + lane.away.size >= WAITING_OF_LANE || this.waitingCount >= WAITING_OF_NODE;
+    if (isFull || (this.closed && foreignId === undefined)) return Promise.reject(unavailable());
     return new Promise<Written>((resolve, reject) => {
       this.waitingCount++;
       lane.waiting.push({
@@ -75,6 +75,11 @@ export class MessageWriter {
       });
       this.offer(lane);
     });
+  }
+
+  /** Takes no new words of this node's own people any more: under load it would never be idle. Others may still forward. */
+  close(): void {
+    this.closed = true;
   }
 
   /** Resolves when nothing waits or flies any more. */
