@@ -30,11 +30,16 @@ export interface MessageCreated extends EventConversation {
   sender: Person;
 }
 
+/** Edits and deletions have a number in their conversation that grows from one to the next. */
+export interface Numbered {
+  change: number;
+}
+
 /** `data` of `message.updated`: the message as it is now. */
-export type MessageUpdated = MessageCreated;
+export interface MessageUpdated extends MessageCreated, Numbered {}
 
 /** `data` of `message.deleted`. */
-export interface MessageDeleted extends EventConversation {
+export interface MessageDeleted extends EventConversation, Numbered {
   messageId: string;
   deletedBy: string;
 }
@@ -43,7 +48,7 @@ export interface MessageDeleted extends EventConversation {
 export interface MessageRead extends EventConversation {
   userId: string;
   upToSeq: number;
-  /** The newly read ones, at most 100. */
+  /** The newly read ones, at most 100; none when it is published again, as nobody remembers where the mark was. */
   messageIds: string[];
 }
 
@@ -56,6 +61,8 @@ export interface ConversationCreated extends EventConversation {
 
 /** `data` of `conversation.updated`: somebody came or left. */
 export interface ConversationUpdated extends EventConversation {
+  /** The place of the system message that tells of it: it orders these events. */
+  seq: number;
   updatedBy: string;
   addedIds: string[];
   removedIds: string[];

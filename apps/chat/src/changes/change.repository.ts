@@ -12,6 +12,8 @@ export interface NewChange {
   kind: ChangeKind;
   by: string;
   messageId: string;
+  /** When, if not now. */
+  at?: Date;
 }
 
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
@@ -25,14 +27,17 @@ export class ChangeRepository {
     private readonly messages: MessageRepository,
   ) {}
 
-  /** Replaces what a message says; false when it was deleted, or changed, meanwhile. */
-  rewrite(before: KeptMessage, after: KeptMessage, change: Pick<NewChange, 'kind' | 'by'>): Promise<boolean> {
+  /** Replaces what a message says; answers the change's number, or undefined when it was changed or deleted meanwhile. */
+  rewrite(
+    before: KeptMessage,
+    after: KeptMessage,
+    change: Pick<NewChange, 'kind' | 'by' | 'at'>,
+  ): Promise<number | undefined> {
     const { id: messageId, conversationId } = before;
     return this.transaction(async (session) => {
-      if (!(await this.messages.rewrite(before, after, session))) return false;
+      if (!(await this.messages.rewrite(before, after, session))) return undefined;
       await this.conversations.rewriteHead(after, session);
-      await this.note({ ...change, conversationId, messageId }, session);
-      return true;
+      return this.note({ ...change, conversationId, messageId }, session);
     });
   }
 
@@ -41,9 +46,10 @@ export class ChangeRepository {
     return this.changes.db.transaction(work, DURABLE);
   }
 
-  /** Gives a change its number and writes it down. */
-  async note(change: NewChange, session: ClientSession): Promise<void> {
+  /** Gives a change its number and writes it down: from then on its event is published, if need be again. */
+  async note({ at = new Date(), ...change }: NewChange, session: ClientSession): Promise<number> {
     const n = await this.conversations.nextChange(change.conversationId, session);
-    await this.changes.create([{ ...change, n, createdAt: new Date() }], { session });
+    await this.changes.create([{ ...change, n, createdAt: at }], { session });
+    return n;
   }
 }

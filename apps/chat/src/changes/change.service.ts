@@ -13,7 +13,7 @@ import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { asMessage, checkContent, forSender, type KeptMessage, readersOf } from '../messages/message.rules.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
-import { conversationOf } from '../publishing/event.rules.js';
+import { changeEventId, conversationOf } from '../publishing/event.rules.js';
 import { ChangeRepository } from './change.repository.js';
 import { checkDelete, checkEdit, edited, type Place, tombstone } from './change.rules.js';
 
@@ -41,8 +41,17 @@ export class ChangeService {
   ) {}
 
   /** Replaces the text of one's own message, within the window. */
-  async edit(who: Caller, { messageId, text }: EditMessage): Promise<Message> {
-    const kept = await this.changed({ who, messageId, kind: 'message.updated' }, (message) => {
+  edit(who: Caller, ask: EditMessage): Promise<Message> {
+    return this.events.surely(() => this.editAndTell(who, ask));
+  }
+
+  /** Makes a message a tombstone; deleting it again is answered as the first time. */
+  delete(who: Caller, ask: { messageId: string }): Promise<{ messageId: string; conversationId: string }> {
+    return this.events.surely(() => this.deleteAndTell(who, ask));
+  }
+
+  private async editAndTell(who: Caller, { messageId, text }: EditMessage): Promise<Message> {
+    const { kept, n } = await this.changed({ who, messageId, kind: 'message.updated' }, (message) => {
       checkContent(text, message.attachments.length);
       checkEdit(message, who.id, { now: Date.now(), windowMinutes: this.env.MESSAGE_EDIT_WINDOW_MINUTES });
       return edited(message, text, new Date());
@@ -51,51 +60,52 @@ export class ChangeService {
     const message = asMessage(kept, await this.people.person(kept.senderId), readersOf(kept, members));
     this.teller.tell('message.updated', { conversationId: kept.conversationId, message });
     const { conversation, members: all } = await this.lanes.of(kept.conversationId, who.id);
-    const time = message.meta.editedAt ?? message.createdAt;
     this.events.publish('message.updated', {
-      id: `${messageId}.updated.${Date.parse(time)}`,
+      id: changeEventId({ kind: 'message.updated', messageId, n }),
       subject: conversation.id,
-      time,
-      data: { message, sender: message.sender, ...conversationOf(conversation, all) },
+      time: message.meta.editedAt ?? message.createdAt,
+      data: { message, sender: message.sender, change: n, ...conversationOf(conversation, all) },
     });
     return forSender(message, kept.localId);
   }
 
-  /** Makes a message a tombstone; deleting it again is answered as the first time. */
-  async delete(
+  private async deleteAndTell(
     who: Caller,
     { messageId }: { messageId: string },
   ): Promise<{ messageId: string; conversationId: string }> {
-    const known = await this.messages.find(messageId);
-    const again = known?.deletedAt !== undefined;
-    const { conversationId } = await this.changed({ who, messageId, kind: 'message.deleted' }, (message, owner) => {
+    const { kept, n } = await this.changed({ who, messageId, kind: 'message.deleted' }, (message, owner) => {
       checkDelete(message, who.id, owner);
       return tombstone(message, new Date());
     });
-    if (!again) {
+    const { conversationId, deletedAt } = kept;
+    if (n > 0) {
       this.teller.tell('message.deleted', { conversationId, messageId });
       const { conversation, members } = await this.lanes.of(conversationId, who.id);
       this.events.publish('message.deleted', {
-        id: `${messageId}.deleted`,
+        id: changeEventId({ kind: 'message.deleted', messageId, n }),
         subject: conversationId,
-        time: new Date().toISOString(),
-        data: { messageId, deletedBy: who.id, ...conversationOf(conversation, members) },
+        time: (deletedAt ?? new Date()).toISOString(),
+        data: { messageId, deletedBy: who.id, change: n, ...conversationOf(conversation, members) },
       });
     }
     return { messageId, conversationId };
   }
 
+  /** What the message is now, and the number of this change of it; 0 when it was a tombstone already. */
+
   private async changed(
     { who, messageId, kind }: { who: Caller; messageId: string; kind: ChangeKind },
     change: (message: KeptMessage, place: Place) => KeptMessage,
-  ): Promise<KeptMessage> {
+  ): Promise<{ kept: KeptMessage; n: number }> {
     for (let tries = 0; tries < TRIES; tries++) {
       const before = await this.messages.find(messageId);
       if (!before) throw new AppError('NOT_FOUND', { message: 'There is no such message.' });
       const { conversation } = await this.lanes.of(before.conversationId, who.id);
       const after = change(before, { kind: conversation.kind, ownerId: conversation.createdBy });
-      if (before.deletedAt) return before;
-      if (await this.changes.rewrite(before, after, { kind, by: who.id })) return after;
+      if (before.deletedAt) return { kept: before, n: 0 };
+      const at = after.deletedAt ?? after.editedAt ?? new Date();
+      const n = await this.changes.rewrite(before, after, { kind, by: who.id, at });
+      if (n !== undefined) return { kept: after, n };
     }
     throw new AppError('UNAVAILABLE', { retryAfterMs: 100 });
   }

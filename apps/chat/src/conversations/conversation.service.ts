@@ -5,7 +5,7 @@ import type { Conversation, Pagination, Person } from '@app/contracts/shapes.js'
 import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
-import { conversationOf } from '../publishing/event.rules.js';
+import { beginningId, conversationOf } from '../publishing/event.rules.js';
 import { ConversationRepository } from './conversation.repository.js';
 import {
   directId,
@@ -44,7 +44,11 @@ export class ConversationService {
   ) {}
 
   /** Makes a group, or makes or finds the one direct conversation with somebody. */
-  async open(who: Caller, ask: OpenConversation): Promise<{ conversation: Conversation; created: boolean }> {
+  open(who: Caller, ask: OpenConversation): Promise<{ conversation: Conversation; created: boolean }> {
+    return this.events.surely(() => this.openAndTell(who, ask));
+  }
+
+  private async openAndTell(who: Caller, ask: OpenConversation): ReturnType<ConversationService['open']> {
     const { kind, participantIds } = planned(who.id, ask);
     const [me, other] = participantIds as [string, string];
     const id = kind === 'direct' ? directId(me, other) : this.conversations.newId();
@@ -107,7 +111,7 @@ export class ConversationService {
   private publish(conversation: KeptConversation, participantIds: string[]): void {
     const { id, createdAt, createdBy, propertyId } = conversation;
     this.events.publish('conversation.created', {
-      id: `${id}.created`,
+      id: beginningId(id),
       subject: id,
       time: createdAt.toISOString(),
       data: {

@@ -138,7 +138,7 @@ export class MemberRepository {
     const before = await this.model
       .findOneAndUpdate(
         { conversationId, userId, readSeq: { $lt: upToSeq } },
-        { $set: { readSeq: upToSeq } },
+        { $set: { readSeq: upToSeq }, $currentDate: { readAt: true } },
         { returnDocument: 'before', writeConcern: { w: 'majority', journal: true } },
       )
       .lean();

@@ -5,7 +5,7 @@ import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
-import { conversationOf } from '../publishing/event.rules.js';
+import { conversationOf, readingId } from '../publishing/event.rules.js';
 import { MemberRepository } from './member.repository.js';
 
 /** What is asked: everything, or everything up to the newest of these messages. */
@@ -35,7 +35,11 @@ export class ReadingService {
   ) {}
 
   /** Moves the mark forward, and tells the conversation if it moved. Throws `NOT_FOUND` for messages of elsewhere. */
-  async markRead(who: Caller, ask: MarkRead): Promise<ReadMark> {
+  markRead(who: Caller, ask: MarkRead): Promise<ReadMark> {
+    return this.events.surely(() => this.moveAndTell(who, ask));
+  }
+
+  private async moveAndTell(who: Caller, ask: MarkRead): Promise<ReadMark> {
     const { conversationId } = ask;
     const { conversation, members } = await this.lanes.of(conversationId, who.id);
     const upToSeq = await this.upTo(ask);
@@ -46,7 +50,7 @@ export class ReadingService {
     const read = { userId: who.id, messageIds, upToSeq };
     this.teller.tell('message.read', { conversationId, ...read });
     this.events.publish('message.read', {
-      id: `${conversationId}.read.${upToSeq}.${who.id}`,
+      id: readingId(conversationId, read),
       subject: conversationId,
       time: new Date().toISOString(),
       data: { ...read, ...conversationOf(conversation, members) },

@@ -52,13 +52,17 @@ export class MembershipService {
 
   /** Adds people; answers the participants as they are then. Only the owner may. */
   async add(who: Caller, { conversationId, userIds }: AddParticipants): Promise<Participant[]> {
-    await this.change(who, conversationId, { event: 'participants.added', userIds: [...userIds] });
+    await this.events.surely(() =>
+      this.change(who, conversationId, { event: 'participants.added', userIds: [...userIds] }),
+    );
     return this.conversations.participants(who, conversationId);
   }
 
   /** Removes somebody (the owner may), or leaves; answers the participants as they are then, nobody to who has left. */
   async remove(who: Caller, { conversationId, userId }: RemoveParticipant): Promise<Participant[]> {
-    await this.change(who, conversationId, { event: 'participants.removed', userIds: [userId] });
+    await this.events.surely(() =>
+      this.change(who, conversationId, { event: 'participants.removed', userIds: [userId] }),
+    );
     return userId === who.id ? [] : this.conversations.participants(who, conversationId);
   }
 

@@ -50,7 +50,7 @@ export class MessageService {
   async send(who: Caller, ask: SendMessage): Promise<Message> {
     const sender = await this.people.person(who.id);
     try {
-      return await this.sendOnce(who, ask, sender);
+      return await this.events.surely(() => this.sendOnce(who, ask, sender));
     } catch (error) {
       if (ask.localId === undefined || !(error instanceof AppError)) throw error;
       if (error.code === 'UNAVAILABLE') this.untold.set(`${who.id} ${ask.localId}`, true);

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { AppError } from '@app/common/errors/app-error.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { EventPublisher, type News } from '@app/common/events/event.publisher.js';
 import type { EventType } from '@app/contracts/events.js';
@@ -59,10 +61,36 @@ export class EventOutlet {
     this.missedSince = Math.min(since, this.missedSince ?? since);
   }
 
+  /** Does what keeps something and then publishes it; if that ends in the unknown, its events are published from MongoDB. */
+  async surely<T>(work: () => Promise<T>): Promise<T> {
+    const began = Date.now();
+    try {
+      return await work();
+    } catch (error) {
+      const unknown = !(error instanceof AppError) || (error.code === 'UNAVAILABLE' && error.cause !== undefined);
+      if (unknown) this.suspect(began);
+      throw error;
+    }
+  }
+
+  /** Commands wait for ever while Redis is away; this does not. */
+  async patiently<T>(asked: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const late = pause(this.pace.patienceMs, undefined, { signal: done.signal, ref: false }).then(() => {
+      throw new Error('Redis does not answer');
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      done.abort();
+    }
+  }
+
   /** Resolves when nothing is under way, or when Redis has had its time. */
   async idle(): Promise<void> {
     const end = Date.now() + this.pace.patienceMs;
-    while (this.waiting.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (this.waiting.size > 0 && Date.now() < end) await pause(10);
   }
 
   private miss(since: number): void {

@@ -1,7 +1,8 @@
+import type { ChangeKind } from '@app/common/schemas/change.schema.js';
 import type { EventConversation } from '@app/contracts/events.js';
 
 /** More people than this are not named in an event. */
-const NAMED = 50;
+export const NAMED = 50;
 
 /** What an event says of its conversation. */
 export function conversationOf(
@@ -15,3 +16,22 @@ export function conversationOf(
     participantIds: participantIds.slice(0, NAMED),
   };
 }
+
+/** The id of a change's event, the same however often it is published. A message is edited many times. */
+export function changeEventId({ kind, messageId, n }: { kind: ChangeKind; messageId: string; n: number }): string {
+  switch (kind) {
+    case 'message.updated':
+      return `${messageId}.updated.${n}`;
+    case 'message.deleted':
+      return `${messageId}.deleted`;
+    case 'conversation.updated':
+      return `${messageId}.updated`;
+  }
+}
+
+/** The id of the event that a conversation began. */
+export const beginningId = (conversationId: string): string => `${conversationId}.created`;
+
+/** The id of the event that somebody has read so far. */
+export const readingId = (conversationId: string, { upToSeq, userId }: { upToSeq: number; userId: string }): string =>
+  `${conversationId}.read.${upToSeq}.${userId}`;

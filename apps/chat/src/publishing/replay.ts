@@ -1,131 +1,89 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { CheckpointRepository, type Mark } from '@app/common/events/checkpoint.repository.js';
+import { CheckpointRepository, type Hold, type Mark } from '@app/common/events/checkpoint.repository.js';
 import { idAt, timeOf } from '@app/common/events/id-time.js';
-import { MessageLogRepository } from '@app/common/events/message-log.repository.js';
+import { Repeating } from '@app/common/events/repeating.js';
 import { keys } from '@app/common/redis/keys.js';
 import { REDIS } from '@app/common/redis/redis.module.js';
+import { AgainService } from './again.service.js';
 import { EventOutlet } from './event.outlet.js';
 import { PUBLISHING_PACE, type PublishingPace } from './pace.js';
 
 const WALK = 'chat:published';
-const PAGE = 500;
-/** Ids of slow clocks and slow inserts sort behind their time. */
-const OVERLAP_MS = 60_000;
 const EPOCH_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
-const NEVER = 'f'.repeat(24);
 
 /**
- * Publishes `message.created` again, marked `replayed`, where Redis may not have it: after Redis was away, after it lost its
- * data, after a node dropped events. One node at a time, from the messages themselves.
+ * Finds out since when Redis may lack events (it was away, it lost its data, a node died or dropped some), and has them
+ * published again from what MongoDB keeps. One node at a time.
  */
 @Injectable()
 export class Replay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(Replay.name);
-  private readonly stopping = new AbortController();
-  private readonly hold: { walk: string; holder: string; leaseMs: number };
-  private loop: Promise<void> | undefined;
+  private readonly began = Date.now();
+  private readonly hold: Hold;
+  private readonly loop: Repeating;
 
   constructor(
     private readonly checkpoints: CheckpointRepository,
-    private readonly messages: MessageLogRepository,
+    private readonly again: AgainService,
     private readonly outlet: EventOutlet,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(PUBLISHING_PACE) private readonly pace: PublishingPace,
   ) {
     this.hold = { walk: WALK, holder: randomUUID(), leaseMs: pace.leaseMs };
+    this.loop = new Repeating({
+      does: () => this.tick(),
+      everyMs: pace.tickMs,
+      failed: (error) => this.log.warn({ err: error }, 'looking whether all events are published failed; trying again'),
+    });
   }
 
   onApplicationBootstrap(): void {
-    this.loop = this.run();
+    this.loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.loop;
-  }
-
-  private get running(): boolean {
-    return !this.stopping.signal.aborted;
-  }
-
-  private async run(): Promise<void> {
-    const began = Date.now();
-    while (this.running) {
-      await this.tick(began).catch((error: unknown) =>
-        this.log.warn({ err: error }, 'looking whether all events are published failed; trying again'),
-      );
-      await pause(this.pace.tickMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    }
+    await this.loop.stop();
     await this.checkpoints.release(this.hold).catch(() => undefined);
   }
 
-  private async tick(began: number): Promise<void> {
-    await this.checkpoints.begin(WALK, idAt(began));
-    const missed = this.outlet.takeMissed();
-    if (missed !== undefined) await this.checkpoints.goBack(WALK, idAt(missed));
+  /** True when there is more to publish at once. */
+  private async tick(): Promise<boolean> {
+    await this.checkpoints.begin(WALK, idAt(this.began));
+    await this.noteMissed();
     const mark = await this.checkpoints.take(this.hold);
-    if (!mark) return;
+    if (!mark) return false;
     const back = earliest(mark.back, await this.lostSince(mark));
-    const now = Date.now();
-    const stamp = Math.max(now, mark.stamp + 1);
+    const stamp = Math.max(mark.now, mark.stamp + 1);
     // Redis first: where it has more than MongoDB remembers, nothing is lost.
-    await this.patiently(this.redis.set(keys.eventEpoch(), stamp, 'PX', EPOCH_KEPT_MS));
-    const at = idAt(now - this.pace.settledMs);
-    const moved = await this.checkpoints.advance(this.hold, { at, stamp, ...(back !== undefined && { back }) });
-    if (moved && back !== undefined) await this.publishFrom(back, mark.asked);
+    await this.outlet.patiently(this.redis.set(keys.eventEpoch(), stamp, 'PX', EPOCH_KEPT_MS));
+    const at = idAt(mark.now - this.pace.settledMs);
+    if (!(await this.checkpoints.advance(this.hold, { at, stamp, ...(back !== undefined && { back }) }))) return false;
+    if (back !== undefined) {
+      await this.again.ask(back);
+      await this.checkpoints.caughtUp(this.hold, { back, asked: mark.asked });
+    }
+    return this.again.some(this.hold);
+  }
+
+  /** What this node knows to be missing is for whoever looks; while MongoDB is away it stays with this node. */
+  private async noteMissed(): Promise<void> {
+    const missed = this.outlet.takeMissed();
+    if (missed === undefined) return;
+    try {
+      await this.checkpoints.goBack(WALK, idAt(missed));
+    } catch (error) {
+      this.outlet.suspect(missed);
+      throw error;
+    }
   }
 
   /** From where Redis lacks events, by what it remembers itself and by how old the checkpoint is. */
-  private async lostSince({ at, stamp }: Mark): Promise<string | undefined> {
-    const known = Number(await this.patiently(this.redis.get(keys.eventEpoch())));
+  private async lostSince({ at, stamp, now }: Mark): Promise<string | undefined> {
+    const known = Number(await this.outlet.patiently(this.redis.get(keys.eventEpoch())));
     if (known < stamp) return idAt(timeOf(at) - this.pace.unreadMs);
-    return Date.now() - timeOf(at) > this.pace.settledMs + this.pace.staleMs ? at : undefined;
-  }
-
-  /** A page at a time, each noted, so that another node goes on where this one ends. */
-  private async publishFrom(start: string, asked: number): Promise<void> {
-    this.log.warn({ since: new Date(timeOf(start)) }, 'publishing messages again');
-    let [from, after, count] = [start, idAt(timeOf(start) - OVERLAP_MS), 0];
-    while (this.running) {
-      const ids = await this.messages.ids({ after, before: NEVER }, PAGE);
-      await this.patiently(this.publish(ids));
-      count += ids.length;
-      after = ids.at(-1) ?? after;
-      const done = ids.length < PAGE;
-      const to = after > from ? after : from;
-      // Somebody asked for more meanwhile: the next tick begins there.
-      if (!(await this.checkpoints.caughtUp(this.hold, { back: from, asked }, done ? undefined : to))) return;
-      if (done) return this.log.log({ events: count }, 'published messages again');
-      await this.checkpoints.advance(this.hold, {});
-      from = to;
-    }
-  }
-
-  private async publish(ids: string[]): Promise<void> {
-    const told = await this.messages.told(ids);
-    await Promise.all(
-      told.map((data) => {
-        const { _id: id, createdAt: time } = data.message;
-        return this.outlet.now('message.created', { id, subject: data.conversation.id, time, replayed: true, data });
-      }),
-    );
-  }
-
-  /** Commands wait for ever while Redis is away; this does not. */
-  private async patiently<T>(asked: Promise<T>): Promise<T> {
-    const done = new AbortController();
-    const late = pause(this.pace.patienceMs, undefined, { signal: done.signal, ref: false }).then(() => {
-      throw new Error('Redis does not answer');
-    });
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      done.abort();
-    }
+    return now - timeOf(at) > this.pace.settledMs + this.pace.staleMs ? at : undefined;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Mark {
   /** How often somebody asked for that. */
   asked: number;
   stamp: number;
+  /** When it was taken, in ms since 1970 by MongoDB's clock, which all processes share. */
+  now: number;
 }
 
 /** One process's hold of a walk. */
@@ -48,8 +50,9 @@ export class CheckpointRepository {
       )
       .lean();
     if (!found) return undefined;
-    const { at, back, stamp, asked } = found;
-    return { at: at.toHexString(), stamp, asked, ...(back && { back: back.toHexString() }) };
+    const { at, back, stamp, asked, heldUntil } = found;
+    const now = heldUntil ? heldUntil.getTime() - leaseMs : Date.now();
+    return { at: at.toHexString(), stamp, asked, now, ...(back && { back: back.toHexString() }) };
   }
 
   /** Lets another process have the walk at once. */
@@ -58,7 +61,10 @@ export class CheckpointRepository {
   }
 
   /** Notes how far the holder has come, and renews its lease; false when another process has the walk. */
-  async advance({ walk, holder, leaseMs }: Hold, { at, stamp, back }: Partial<Omit<Mark, 'asked'>>): Promise<boolean> {
+  async advance(
+    { walk, holder, leaseMs }: Hold,
+    { at, stamp, back }: Partial<Omit<Mark, 'asked' | 'now'>>,
+  ): Promise<boolean> {
     const moved = await this.checkpoints.updateOne(
       { _id: walk, holder },
       [

@@ -70,3 +70,5 @@ export class Conversation {
 export const ConversationSchema = SchemaFactory.createForClass(Conversation);
 // Serves: ConversationRepository.listOf (a person's conversations, newest first).
 ConversationSchema.index({ participantIds: 1, headAt: -1, _id: -1 });
+// Serves: what began since a time, to be published again; ids of direct ones tell no time.
+ConversationSchema.index({ createdAt: 1 });

@@ -28,6 +28,10 @@ export class Member {
   @Prop({ required: true, default: 0 })
   readSeq: number;
 
+  /** When the person last said so, by MongoDB's clock; absent while it was only moved by what the person sent. */
+  @Prop()
+  readAt?: Date;
+
   createdAt: Date;
   updatedAt: Date;
 }
@@ -37,5 +41,7 @@ export const MemberSchema = SchemaFactory.createForClass(Member);
 MemberSchema.index({ conversationId: 1, userId: 1 }, { unique: true });
 // Serves: the rooms a socket joins, a person's marks of a page of conversations.
 MemberSchema.index({ userId: 1, conversationId: 1 });
+// Serves: what was read since a time, to be published again. Partial: most never said so.
+MemberSchema.index({ readAt: 1 }, { partialFilterExpression: { readAt: { $exists: true } } });
 // Serves: a person's large groups.
 MemberSchema.index({ userId: 1 }, { partialFilterExpression: { large: true } });
