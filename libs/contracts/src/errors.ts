@@ -18,7 +18,7 @@ export const ERRORS = {
   NOT_FOUND: { http: 404, retryable: false, says: 'There is nothing at this address or with this id.' },
   CONFLICT: { http: 409, retryable: false, says: 'It exists already, or has changed meanwhile.' },
   TOO_LARGE: { http: 413, retryable: false, says: 'The body or the file is larger than allowed.' },
-  UNSUPPORTED_TYPE: { http: 415, retryable: false, says: 'Files of this type are not accepted.' },
+  UNSUPPORTED_TYPE: { http: 415, retryable: false, says: 'A body or a file of this type is not accepted.' },
   RATE_LIMITED: { http: 429, retryable: true, says: 'Too many requests; wait for retryAfterMs and try again.' },
   INTERNAL: { http: 500, retryable: true, says: 'Something went wrong on our side; quote the errorId when you ask.' },
   UPSTREAM_DOWN: { http: 503, retryable: true, says: 'The service behind the gateway does not answer just now.' },

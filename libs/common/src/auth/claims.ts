@@ -25,6 +25,8 @@ export function callerOf(claims: Record<string, unknown>): Caller {
   const id = [claims.sub, claims.userId, claims.id].find((value) => value !== undefined && value !== null);
   const usable = typeof id === 'number' ? String(id) : id;
   if (typeof usable !== 'string' || usable === '' || usable.length > MAX_ID) throw new AppError('UNAUTHENTICATED');
+  // MongoDB would keep every half of a character as the same sign, and so take two people for one.
+  if (!usable.isWellFormed()) throw new AppError('UNAUTHENTICATED');
   const role = ROLES.find((known) => known === claims.role) ?? 'user';
   return { id: usable, role };
 }

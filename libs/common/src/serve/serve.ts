@@ -8,6 +8,7 @@ import type { SharedEnv } from '../env/shared.settings.js';
 import { HttpErrorFilter } from '../errors/http-error.filter.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { invalidInput, VALIDATION } from '../errors/validate.js';
+import { PlainInterceptor } from './plain.interceptor.js';
 
 /** How often a stopping server looks for connections that have become idle. */
 const IDLE_LOOK_MS = 50;
@@ -21,8 +22,9 @@ export interface Serving {
   bodyParser?: boolean;
 }
 
-/** What every app's REST has alike: validation, the error envelope, no framework banner. Tests use it too. */
+/** What every app's REST has alike: plain requests, validation, the error envelope, no framework banner. Tests use it too. */
 export function configureRest(app: NestExpressApplication): void {
+  app.useGlobalInterceptors(new PlainInterceptor());
   app.useGlobalPipes(new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: invalidInput }));
   app.useGlobalFilters(new HttpErrorFilter());
   app.disable('x-powered-by');

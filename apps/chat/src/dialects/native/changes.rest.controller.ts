@@ -7,12 +7,22 @@ import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
 import { ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { Verbs } from '../../verbs.js';
 import { DeletedShape, MessageShape, ParticipantShape } from './answers.shapes.js';
-import { ConversationParam, MessageParam, NewTextShape, ParticipantParam, ParticipantsShape } from './shapes.js';
+import { ConversationParam, MessageParam, ParticipantParam } from './params.shapes.js';
+import { NewTextShape, ParticipantsShape } from './shapes.js';
 
 /** Changes of what is there, in the native words: edits, deletions, and who is in a group. */
 @ApiTags('changes')
 @ApiBearerAuth()
-@ApiErrors('UNAUTHENTICATED', 'INVALID_INPUT', 'FORBIDDEN', 'NOT_A_MEMBER', 'NOT_FOUND', 'UNAVAILABLE')
+@ApiErrors(
+  'UNAUTHENTICATED',
+  'INVALID_INPUT',
+  'FORBIDDEN',
+  'NOT_A_MEMBER',
+  'NOT_FOUND',
+  'UNAVAILABLE',
+  'TOO_LARGE',
+  'UNSUPPORTED_TYPE',
+)
 @Controller()
 export class ChangesController {
   constructor(private readonly verbs: Verbs) {}

@@ -8,7 +8,8 @@ import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
 import { ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { Verbs } from '../../verbs.js';
 import { ConversationAnswer, ParticipantShape, ReadMarkShape } from './answers.shapes.js';
-import { ConversationPageShape, ConversationParam, OpenConversationShape } from './shapes.js';
+import { ConversationPageShape, ConversationParam } from './params.shapes.js';
+import { OpenConversationShape } from './shapes.js';
 
 /** Conversations in the native words. */
 @ApiTags('conversations')
@@ -30,6 +31,7 @@ export class ConversationsController {
   @Post()
   @ApiEnvelope(ConversationAnswer, 'one', 201)
   @ApiEnvelope(ConversationAnswer, 'one', 200)
+  @ApiErrors('TOO_LARGE', 'UNSUPPORTED_TYPE')
   async openConversation(
     @Who() who: Caller,
     @Body() body: OpenConversationShape,
@@ -61,6 +63,7 @@ export class ConversationsController {
   @HttpCode(HttpStatus.OK)
   @ApiEnvelope(ReadMarkShape)
   @ApiErrors('NOT_A_MEMBER', 'NOT_FOUND')
+  @ApiErrors('TOO_LARGE', 'UNSUPPORTED_TYPE')
   async markConversationRead(@Who() who: Caller, @Param() { id }: ConversationParam) {
     return ok(await this.verbs.markRead(who, { conversationId: id }), 'Marked as read');
   }

@@ -7,7 +7,8 @@ import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
 import { ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { Verbs } from '../../verbs.js';
 import { MessageShape, ReadMarkShape } from './answers.shapes.js';
-import { ConversationParam, MessageIdsShape, MessagePageShape, NewMessageShape } from './shapes.js';
+import { ConversationParam, MessagePageShape } from './params.shapes.js';
+import { MessageIdsShape, NewMessageShape } from './shapes.js';
 
 /** Messages in the native words. */
 @ApiTags('messages')
@@ -34,6 +35,7 @@ export class MessagesController {
   @Post()
   @ApiEnvelope(MessageShape, 'one', 201)
   @ApiErrors('RATE_LIMITED')
+  @ApiErrors('TOO_LARGE', 'UNSUPPORTED_TYPE')
   async sendMessage(@Who() who: Caller, @Param() { id }: ConversationParam, @Body() body: NewMessageShape) {
     return ok(await this.verbs.sendMessage(who, body.to(id)), 'Message sent');
   }
@@ -42,6 +44,7 @@ export class MessagesController {
   @Post('mark-read')
   @HttpCode(200)
   @ApiEnvelope(ReadMarkShape)
+  @ApiErrors('TOO_LARGE', 'UNSUPPORTED_TYPE')
   async markMessagesRead(@Who() who: Caller, @Param() { id }: ConversationParam, @Body() body: MessageIdsShape) {
     const ask = { conversationId: id, messageIds: body.messageIds };
     return ok(await this.verbs.markRead(who, ask), 'Marked as read');

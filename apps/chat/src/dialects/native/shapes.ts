@@ -5,15 +5,12 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
-  IsInt,
   IsMongoId,
   IsNotEmpty,
   IsOptional,
   IsString,
   Length,
-  Max,
   MaxLength,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import type { OpenConversation } from '../../conversations/conversation.rules.js';
@@ -21,6 +18,7 @@ import type { EditMessage } from '../../changes/change.service.js';
 import type { MarkRead } from '../../conversations/reading.service.js';
 import type { SendMessage } from '../../messages/message.service.js';
 import type { Asking } from '../dialect.js';
+import { OneLine } from './one-line.decorator.js';
 
 const MAX_ATTACHMENTS = 10;
 const MAX_IDS = 100;
@@ -68,6 +66,7 @@ export class NewMessageShape {
   @IsOptional()
   @IsString()
   @Length(1, 128)
+  @OneLine()
   localId?: string;
 
   /** What the verb asks, for a message to this conversation. */
@@ -166,6 +165,7 @@ export class PresenceShape implements Asking<{ userId: string }> {
   /** The id of the person: oneself, or somebody one shares a conversation with. */
   @IsString()
   @Length(1, 128)
+  @OneLine()
   userId: string;
 
   toAsk() {
@@ -194,6 +194,7 @@ export class OpenConversationShape implements Asking<OpenConversation> {
   @ArrayUnique()
   @IsString({ each: true })
   @Length(1, 128, { each: true })
+  @OneLine({ each: true })
   participantIds: string[];
 
   /** True for a group, which is always new; two people have one direct conversation. */
@@ -206,12 +207,14 @@ export class OpenConversationShape implements Asking<OpenConversation> {
   @IsString()
   @IsNotEmpty()
   @MaxLength(128)
+  @OneLine()
   name?: string;
 
   /** The host app's object that the conversation is about. */
   @IsOptional()
   @IsString()
   @Length(1, 128)
+  @OneLine()
   propertyId?: string;
 
   toAsk(): OpenConversation {
@@ -225,61 +228,6 @@ export class OpenConversationShape implements Asking<OpenConversation> {
   }
 }
 
-/** A page of conversations. */
-export class ConversationPageShape {
-  /** 1 to 100. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit?: number = 20;
-
-  /** The `pagination.before` of the page before. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(64)
-  before?: string;
-}
-
-/** A page of messages. */
-export class MessagePageShape {
-  /** 1 to 100. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit?: number = 50;
-
-  /** A message id: those before it. */
-  @IsOptional()
-  @IsMongoId()
-  before?: string;
-}
-
-/** The id in a path. */
-export class ConversationParam {
-  /** The id of the conversation. */
-  @IsMongoId()
-  id: string;
-}
-
-/** The id of a message in a path. */
-export class MessageParam {
-  /** The id of the message. */
-  @IsMongoId()
-  id: string;
-}
-
-/** A participant in a path. */
-export class ParticipantParam extends ConversationParam {
-  /** The participant's user id. */
-  @IsString()
-  @Length(1, 128)
-  userId: string;
-}
-
 /** People to add to a group. */
 export class ParticipantsShape {
   /** 1 to 100 user ids. */
@@ -289,5 +237,6 @@ export class ParticipantsShape {
   @ArrayUnique()
   @IsString({ each: true })
   @Length(1, 128, { each: true })
+  @OneLine({ each: true })
   participantIds: string[];
 }

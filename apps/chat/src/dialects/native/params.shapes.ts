@@ -1,0 +1,60 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsMongoId, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { OneLine } from './one-line.decorator.js';
+
+/** A page of conversations. */
+export class ConversationPageShape {
+  /** 1 to 100. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number = 20;
+
+  /** The `pagination.before` of the page before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  @OneLine()
+  before?: string;
+}
+
+/** A page of messages. */
+export class MessagePageShape {
+  /** 1 to 100. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number = 50;
+
+  /** A message id: those before it. */
+  @IsOptional()
+  @IsMongoId()
+  before?: string;
+}
+
+/** The id in a path. */
+export class ConversationParam {
+  /** The id of the conversation. */
+  @IsMongoId()
+  id: string;
+}
+
+/** The id of a message in a path. */
+export class MessageParam {
+  /** The id of the message. */
+  @IsMongoId()
+  id: string;
+}
+
+/** A participant in a path. */
+export class ParticipantParam extends ConversationParam {
+  /** The participant's user id. */
+  @IsString()
+  @Length(1, 128)
+  @OneLine()
+  userId: string;
+}
