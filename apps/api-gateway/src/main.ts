@@ -6,6 +6,7 @@ import { openApi } from './openapi.js';
 
 const env = readSettings();
 await serve(GatewayModule.with(env), env, {
+  service: 'api-gateway',
   openApi,
   bodyParser: false,
   prepare: (app) => front(app, env),

@@ -7,6 +7,7 @@ import { openApi } from './openapi.js';
 
 const env = readSettings();
 await serve(ChatModule.with(env), env, {
+  service: 'chat',
   openApi,
   prepare: (app) => front(app, env),
 });

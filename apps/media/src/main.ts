@@ -4,4 +4,4 @@ import { MediaModule } from './media.module.js';
 import { openApi } from './openapi.js';
 
 const env = readSettings();
-await serve(MediaModule.with(env), env, { openApi });
+await serve(MediaModule.with(env), env, { service: 'media', openApi });

@@ -4,4 +4,4 @@ import { NotificationModule } from './notification.module.js';
 import { openApi } from './openapi.js';
 
 const env = readSettings();
-await serve(NotificationModule.with(env), env, { openApi });
+await serve(NotificationModule.with(env), env, { service: 'notification', openApi });

@@ -1,12 +1,14 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
+  type HealthCheckResult,
   HealthCheckService,
   type HealthIndicatorResult,
   HealthIndicatorService,
   MongooseHealthIndicator,
 } from '@nestjs/terminus';
+import type { Response } from 'express';
 import type { Redis } from 'ioredis';
 import { Public } from '../auth/jwt.guard.js';
 import { REDIS } from '../redis/redis.module.js';
@@ -47,11 +49,18 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'Requests may be sent here' })
   @HealthCheck()
-  ready() {
-    return this.health.check([
-      () => this.mongo.pingCheck('mongodb', { timeout: PATIENCE_MS }),
-      () => this.redisState(),
-    ]);
+  async ready(@Res({ passthrough: true }) response: Response): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check([
+        () => this.mongo.pingCheck('mongodb', { timeout: PATIENCE_MS }),
+        () => this.redisState(),
+      ]);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      // Whoever asks wants to know what is missing, not the envelope of an error.
+      response.status(error.getStatus()).setHeader('Retry-After', 1);
+      return error.getResponse() as HealthCheckResult;
+    }
   }
 
   private async redisState(): Promise<HealthIndicatorResult> {

@@ -1,9 +1,12 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { MongooseModule } from '@nestjs/mongoose';
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { InjectConnection, MongooseModule } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 
-/** The one MongoDB connection of an app. A start without MongoDB waits; readiness tells. */
+/** The one MongoDB connection of an app. Nothing of an app begins before MongoDB answers and has every index. */
 @Module({})
-export class MongoModule {
+export class MongoModule implements OnModuleInit {
+  constructor(@InjectConnection() private readonly connection: Connection) {}
+
   static connect(uri: string, appName: string): DynamicModule {
     return {
       module: MongoModule,
@@ -22,5 +25,10 @@ export class MongoModule {
       ],
       exports: [MongooseModule],
     };
+  }
+
+  /** The unique indexes are the law: a message that is kept before them may be kept twice. */
+  async onModuleInit(): Promise<void> {
+    await Promise.all(Object.values(this.connection.models).map((model) => model.init()));
   }
 }

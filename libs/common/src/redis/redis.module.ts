@@ -1,34 +1,43 @@
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { SharedEnv } from '../env/shared.settings.js';
+import { Rarely } from '../logging/rarely.js';
 
 /** Injection token of an app's shared Redis connection (commands wait while Redis is away). */
 export const REDIS = Symbol('REDIS');
 
+const log = new Logger('Redis');
+/** The connections of a process lose Redis together, and say so once. */
+const rarely = new Rarely();
+
+/** A connection to the Redis of the settings, with these options and no others. */
+export function redisOf(env: SharedEnv, options: RedisOptions): Redis {
+  if (env.REDIS_URL) return new Redis(env.REDIS_URL, options);
+  const { REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password } = env;
+  return new Redis({ host, port, ...(password && { password }), ...options });
+}
+
 /** Makes a further connection with the app's settings, for what must not share one: subscribers, blocking reads, the limiter. */
 export function connectRedis(env: SharedEnv, options: RedisOptions = {}): Redis {
-  const log = new Logger('Redis');
   // Scripts and streams retry by themselves; a finite count would reject commands the callers cannot lose.
-  const all: RedisOptions = {
+  const redis = redisOf(env, {
     maxRetriesPerRequest: null,
     retryStrategy: (tries) => Math.min(tries * 100, 2000),
     ...options,
-  };
-  const redis = env.REDIS_URL
-    ? new Redis(env.REDIS_URL, all)
-    : new Redis({
-        host: env.REDIS_HOST,
-        port: env.REDIS_PORT,
-        ...(env.REDIS_PASSWORD && { password: env.REDIS_PASSWORD }),
-        ...all,
-      });
-  let said = '';
-  redis.on('error', (error: Error) => {
-    if (error.message !== said) log.warn({ err: error.message }, 'Redis does not answer; trying again');
-    said = error.message;
   });
-  redis.on('ready', () => (said = ''));
+  redis.on('error', (error: Error) => {
+    if (rarely.isDue())
+      log.warn({ reason: reasonOf(error) }, 'Redis does not answer; going on without it, and trying again');
+  });
+  redis.on('ready', () => {
+    if (rarely.over()) log.log('Redis answers again');
+  });
   return redis;
+}
+
+/** A name with several addresses fails once for each, and says nothing itself. */
+function reasonOf(error: Error & { code?: string }): string {
+  return error.message || (error.code ?? error.name);
 }
 
 /** Gives the app's shared connection to whoever injects `REDIS`, and closes it at the end. */

@@ -4,10 +4,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Logger } from 'nestjs-pino';
+import { type Logger as PinoLogger, pino } from 'pino';
+import { SettingsError } from '../env/env.js';
 import type { SharedEnv } from '../env/shared.settings.js';
 import { HttpErrorFilter } from '../errors/http-error.filter.js';
+import { mongoAnswers } from '../mongo/mongo.awaited.js';
 import { serveOpenApi } from '../openapi/openapi.js';
+import { redisLetsIn } from '../redis/redis.credentials.js';
 import { invalidInput, VALIDATION } from '../errors/validate.js';
+import { openDoor } from './door.js';
 import { PlainInterceptor } from './plain.interceptor.js';
 
 /** How often a stopping server looks for connections that have become idle. */
@@ -15,6 +20,8 @@ const IDLE_LOOK_MS = 50;
 
 /** What makes an app different from the others at its start. */
 export interface Serving {
+  /** The app's name in logs and health answers while it waits for its engines. */
+  service: string;
   openApi: (app: INestApplication) => OpenAPIObject;
   /** Called before listening, for WebSocket adapters and proxies. */
   prepare?: (app: NestExpressApplication) => void | Promise<void>;
@@ -31,8 +38,19 @@ export function configureRest(app: NestExpressApplication): void {
   app.set('query parser', 'simple');
 }
 
-/** Starts an app: logs, REST, Swagger UI at `/api`, and a stop on SIGTERM or SIGINT that drains and ends with 0. */
+/**
+ * Starts an app, once MongoDB answers: logs, REST, Swagger UI at `/api`, and a stop on SIGTERM or SIGINT that drains and ends
+ * with 0. It answers health, and refuses the rest as retryable, while it waits.
+ */
 export async function serve(module: DynamicModule, env: SharedEnv, serving: Serving): Promise<void> {
+  const { service } = serving;
+  const log = pino({ name: service, level: env.LOG_LEVEL });
+  const failed = (error: unknown) => fail(log, error);
+  const door = openDoor({ PORT: env.PORT, HOST: env.HOST, service, failed });
+  const ending = endOnSignal(env, log, door.close);
+  await Promise.all([mongoAnswers(env.MONGODB_URI, log), redisLetsIn(env)]).catch(failed);
+  // What may take long from here on, with much data and a new version.
+  door.waitsFor = 'indexes';
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bufferLogs: true,
     bodyParser: serving.bodyParser ?? true,
@@ -41,7 +59,9 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   configureRest(app);
   await serving.prepare?.(app);
   serveOpenApi(app, serving.openApi(app));
-  endOnSignal(app, env);
+  await app.init();
+  ending.stop = () => drain(app);
+  await door.close();
   await app.listen(env.PORT, env.HOST);
   new NestLogger('serve').log({ port: env.PORT }, 'listening');
 }
@@ -54,18 +74,19 @@ export async function drain(app: INestApplication): Promise<void> {
   await app.close().finally(() => clearInterval(closing));
 }
 
-function endOnSignal(app: INestApplication, env: SharedEnv): void {
-  const log = new NestLogger('serve');
+/** The stop may be replaced as the start goes on. */
+function endOnSignal(env: SharedEnv, log: PinoLogger, stop: () => Promise<void>): { stop: () => Promise<void> } {
+  const how = { stop };
   let ending = false;
   const end = (signal: string) => {
     if (ending) return;
     ending = true;
-    log.log({ signal }, 'stopping');
+    log.info({ signal }, 'stopping');
     setTimeout(() => {
       log.error('the stop took too long; what is still under way is cut');
       process.exit(0);
     }, env.SHUTDOWN_TIMEOUT_MS).unref();
-    drain(app).then(
+    how.stop().then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'the stop failed');
@@ -77,4 +98,12 @@ function endOnSignal(app: INestApplication, env: SharedEnv): void {
   process.on('SIGINT', end);
   // A supervisor that dies without a word takes the IPC channel with it.
   process.on('disconnect', () => end('disconnect'));
+  return how;
+}
+
+/** Ends a start that waiting does not cure: a setting as the others are told, anything else as a log line. */
+function fail(log: PinoLogger, error: unknown): never {
+  if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, 'the start failed');
+  return process.exit(1);
 }
