@@ -59,6 +59,34 @@ it('lets messages that were under way at once take places in any order', () => {
   ).toEqual([]);
 });
 
+describe('of pushes', () => {
+  const phone = (userId: string) => ({ installationId: `${userId}s`, userId, conversationIds: ['c'] });
+  /** What it says when these were pushed: who sent `m1` and `m3` is Ana, `m2` Ben. */
+  const pushed = (...attempts: string[]) =>
+    planted((history) => {
+      const kept = attempts.map((one) => one.split(' ') as [string, string]);
+      history.pushes = {
+        phones: [phone('ana'), phone('ben'), { ...phone('eve'), conversationIds: ['elsewhere'] }],
+        attempts: kept.map(([messageId, installationId]) => ({ messageId, installationId })),
+      };
+    });
+
+  it('it finds nothing when each acked message went once to everyone but its sender', () => {
+    expect(pushed('m1 bens', 'm2 anas', 'm3 bens')).toEqual([]);
+  });
+
+  it('it finds one that never went: its XADD was taken for delivery', () => {
+    expect(pushed('m1 bens', 'm3 bens')).toEqual(['G9 "t2" was pushed to anas 0 times']);
+  });
+
+  it('it finds one that went twice, and one to its own sender', () => {
+    expect(pushed('m1 bens', 'm1 bens', 'm2 anas', 'm2 bens', 'm3 bens')).toEqual([
+      'G10 "t1" was pushed to bens 2 times',
+      'G10 "t2" was pushed to bens 1 times',
+    ]);
+  });
+});
+
 describe('it finds', () => {
   const cases: [string, string, (history: History) => void][] = [
     ['an acked message that is lost', 'G1 "t3" was acked as 3 and is lost', ({ kept }) => void kept.pop()],
@@ -135,6 +163,15 @@ describe('it finds', () => {
       ({ sends }) => {
         change(sends, 0, { seq: 3, messageId: 'm3', startedAt: 31, endedAt: 36 });
         change(sends, 2, { seq: 1, messageId: 'm1', startedAt: 31, endedAt: 36 });
+      },
+    ],
+    [
+      'a message of somebody who was removed',
+      'G13 eve wrote 5, but had left',
+      ({ kept }) => {
+        const change: Seen['change'] = { event: 'participants.removed', userIds: ['eve'] };
+        kept.push({ ...seenOf(4), senderId: 'ana', system: true, change });
+        kept.push({ ...seenOf(5), senderId: 'eve' });
       },
     ],
     ['a device that skips a message', 'G6 ben-1 showed 3 after 1', ({ shown }) => void shown.splice(1, 1)],

@@ -1,6 +1,8 @@
 import type { History, Violation } from './history.js';
 import { doubles, lost, phantoms } from './kept.rules.js';
 import { gaps, overtakings, skipped } from './order.rules.js';
+import { outsiders } from './membership.rules.js';
+import { unpushed } from './push.rules.js';
 import { meantOf } from './tries.js';
 
 /** Every promise that what the clients saw shows to be broken; none when all is well. */
@@ -13,5 +15,7 @@ export function check(history: History): Violation[] {
     ...gaps(history),
     ...overtakings(meant),
     ...skipped(history),
+    ...outsiders(history.kept),
+    ...unpushed(meant, history.pushes),
   ];
 }

@@ -1,3 +1,6 @@
+import type { SystemNote } from '@app/contracts/shapes.js';
+import type { Pushes } from './pushes.js';
+
 /** One try of a send, as its client saw it. Tries of one message have the same sender and `localId`. */
 export interface Send {
   conversationId: string;
@@ -30,6 +33,9 @@ export interface Seen {
   createdAt: number;
   /** Nobody sent it: it tells of a change. */
   system?: boolean;
+  /** Where it was read back: who sent it, and the change of members that it tells of. */
+  senderId?: string;
+  change?: SystemNote;
 }
 
 /** A live event at one device. */
@@ -51,11 +57,13 @@ export interface History {
   shown: Shown[];
   /** Every conversation, read back from its first to its last message, in the order the pages gave. */
   kept: Seen[];
+  /** Where pushes were part of the run. */
+  pushes?: Pushes;
 }
 
 /** A broken promise: which guarantee, of which conversation, and what was seen. */
 export interface Violation {
-  guarantee: 'G1' | 'G2' | 'G3' | 'G4' | 'G6';
+  guarantee: 'G1' | 'G2' | 'G3' | 'G4' | 'G6' | 'G9' | 'G10' | 'G13';
   conversationId: string;
   what: string;
 }

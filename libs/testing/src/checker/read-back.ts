@@ -1,3 +1,4 @@
+import type { SystemNote } from '@app/contracts/shapes.js';
 import { tokenOf } from '../tokens.js';
 import type { Heard, Seen } from './history.js';
 
@@ -9,7 +10,7 @@ export interface WireMessage {
   seq: number;
   text: string;
   createdAt: string;
-  system?: unknown;
+  system?: SystemNote;
 }
 
 const PAGE = 100;
@@ -41,7 +42,7 @@ export function heardFrom(device: string, events: readonly { message: WireMessag
   return events.map(({ message }) => ({ ...seenOf(message), device }));
 }
 
-function seenOf({ _id, conversationId, seq, text, createdAt, system }: WireMessage): Seen {
-  const seen = { conversationId, messageId: _id, seq, text, createdAt: Date.parse(createdAt) };
-  return system ? { ...seen, system: true } : seen;
+function seenOf({ _id, conversationId, seq, senderId, text, createdAt, system }: WireMessage): Seen {
+  const seen = { conversationId, messageId: _id, seq, senderId, text, createdAt: Date.parse(createdAt) };
+  return system ? { ...seen, system: true, change: system } : seen;
 }
