@@ -19,8 +19,10 @@ export interface Pace {
   backoffMs: number;
   /** Messages of this age are looked for in the ledger, and taken in when it lacks them; */
   sweepSoonMs: number;
-  /** and once more at this age, for ids that turned up late. */
+  /** again at this age, for what was kept by a transaction that took as long as one may; */
   sweepLateMs: number;
+  /** and once more at this age, for ids of chat nodes whose clocks are slow. */
+  sweepLastMs: number;
   sweepEveryMs: number;
   /** A worker that sweeps and is not heard of for this long is replaced. */
   sweepLeaseMs: number;
@@ -34,7 +36,8 @@ export const paceOf = (env: Env): Pace => ({
   claimAfterMs: 30_000,
   backoffMs: 1_000,
   sweepSoonMs: 30_000,
-  sweepLateMs: 10 * 60_000,
+  sweepLateMs: 3 * 60_000,
+  sweepLastMs: 60 * 60_000,
   sweepEveryMs: 5_000,
   sweepLeaseMs: 30_000,
 });

@@ -11,7 +11,7 @@ import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { configureRest } from '@app/common/serve/serve.js';
 import type { AttemptState, PushAttempt } from '@app/common/schemas/push-attempt.schema.js';
 import type { MessageCreated, PublishedEvent } from '@app/contracts/events.js';
-import type { Attachment } from '@app/contracts/shapes.js';
+import type { Attachment, SystemNote } from '@app/contracts/shapes.js';
 import { startTestRedis, testMongo } from '@app/testing/engines.js';
 import { FakeFcm } from '@app/testing/fake-fcm.js';
 import { type Env, settings } from './env.js';
@@ -33,6 +33,7 @@ const QUICK: Pace = {
   backoffMs: 50,
   sweepSoonMs: 60 * 60_000,
   sweepLateMs: 60 * 60_000,
+  sweepLastMs: 60 * 60_000,
   sweepEveryMs: 60_000,
   sweepLeaseMs: 500,
 };
@@ -48,6 +49,7 @@ export interface Said {
   seq?: number;
   participantCount?: number;
   createdAt?: Date;
+  system?: SystemNote;
 }
 
 const NOTHING_SAID = { from: 'ana', to: ['ben'], text: 'a secret text', seq: 1, attachments: [] };
@@ -68,6 +70,7 @@ export function messageCreated(given: Said = {}): PublishedEvent<'message.create
     meta: { edited: false, editedAt: null },
     readBy: [],
     createdAt: said.createdAt.toISOString(),
+    ...(said.system && { system: said.system }),
   };
   const participantIds = [from, ...said.to];
   const { group, participantCount = participantIds.length } = said;

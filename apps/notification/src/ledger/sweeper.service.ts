@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CheckpointRepository, type Hold } from '@app/common/events/checkpoint.repository.js';
 import { idAt } from '@app/common/events/id-time.js';
 import { MessageLogRepository } from '@app/common/events/message-log.repository.js';
+import { Repeating } from '@app/common/events/repeating.js';
 import { PACE, type Pace } from '../pace.js';
 import { AttemptRepository, isDatabaseAway } from '../push/attempt.repository.js';
 import { PUSH_TTL_MS } from '../push/push.rules.js';
@@ -23,15 +23,16 @@ const MOST_TRIES = 5;
 
 /**
  * Finds the messages that the ledger lacks, and takes them in as if their events had come: no push hangs on Redis. Each
- * message is looked for twice, soon and late, as an id from a slow clock or a slow insert may turn up behind the first walk.
+ * message is looked for several times, ever later, as an id may turn up behind an earlier walk: from a transaction that
+ * took long, or from a chat node whose clock is slow. What is old enough is said by MongoDB's clock, never by this one's.
  */
 @Injectable()
 export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(SweeperService.name);
-  private readonly stopping = new AbortController();
   private readonly holder = randomUUID();
   private readonly failures = new Map<string, number>();
-  private loop: Promise<void> | undefined;
+  private readonly walks: Walk[];
+  private readonly loop: Repeating;
 
   constructor(
     private readonly checkpoints: CheckpointRepository,
@@ -40,37 +41,33 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly intake: IntakeService,
     private readonly attempts: AttemptRepository,
     @Inject(PACE) private readonly pace: Pace,
-  ) {}
+  ) {
+    const { sweepSoonMs, sweepLateMs, sweepLastMs, sweepEveryMs } = pace;
+    this.walks = [
+      { name: 'notification:soon', afterMs: sweepSoonMs },
+      { name: 'notification:late', afterMs: sweepLateMs },
+      { name: 'notification:last', afterMs: sweepLastMs },
+    ];
+    this.loop = new Repeating({
+      does: () => this.sweepAll(),
+      everyMs: sweepEveryMs,
+      failed: (error) => this.log.warn({ err: error }, 'looking for unheard messages failed; trying again'),
+    });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.attempts.ready();
-    this.loop = this.run();
+    this.loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.loop;
+    await this.loop.stop();
+    await Promise.all(this.walks.map((walk) => this.checkpoints.release(this.holdOf(walk)))).catch(() => undefined);
   }
 
-  private get running(): boolean {
-    return !this.stopping.signal.aborted;
-  }
-
-  private async run(): Promise<void> {
-    const { sweepSoonMs, sweepLateMs, sweepEveryMs } = this.pace;
-    const walks = [
-      { name: 'notification:soon', afterMs: sweepSoonMs },
-      { name: 'notification:late', afterMs: sweepLateMs },
-    ];
-    while (this.running) {
-      for (const walk of walks) {
-        await this.sweep(walk).catch((error: unknown) =>
-          this.log.warn({ err: error, walk: walk.name }, 'looking for unheard messages failed; trying again'),
-        );
-      }
-      await pause(sweepEveryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    }
-    await Promise.all(walks.map((walk) => this.checkpoints.release(this.holdOf(walk)))).catch(() => undefined);
+  private async sweepAll(): Promise<boolean> {
+    for (const walk of this.walks) await this.sweep(walk);
+    return false;
   }
 
   private holdOf({ name }: Walk): Hold {
@@ -80,13 +77,13 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
   /** Walks from the checkpoint up to what is old enough, a page at a time, while no other worker does. */
   private async sweep(walk: Walk): Promise<void> {
     const hold = this.holdOf(walk);
-    const now = Date.now();
-    await this.checkpoints.begin(hold.walk, idAt(now - FIRST_LOOK_BACK_MS));
+    await this.checkpoints.begin(hold.walk, idAt(Date.now() - FIRST_LOOK_BACK_MS));
     const mark = await this.checkpoints.take(hold);
     if (!mark) return;
+    const { now } = mark;
     const expired = idAt(now - PUSH_TTL_MS);
     let after = mark.at > expired ? mark.at : expired;
-    while (this.running) {
+    while (this.loop.running) {
       const ids = await this.messages.ids({ after, before: idAt(now - walk.afterMs) }, PAGE);
       const [last] = ids.slice(-1);
       if (last === undefined || !(await this.makeUp(ids)) || !(await this.checkpoints.advance(hold, { at: last })))

@@ -166,20 +166,23 @@ describe('a service that dies', () => {
     expect(await world.attempts.findOne({ messageId: id })).toEqual(accepted);
   });
 
-  it('waits for pushes under way when it is told to stop', async () => {
-    const { opened, open } = gate();
-    await world.boot();
-    await world.registers('ben', 'phone');
-    world.fcm.answers(TOKEN, { status: 200, after: opened });
-    const id = await publish();
-    await world.pushOf(id);
-    const closed = world.closeAll();
-    // It must not be through while the push is under way.
-    await Promise.race([closed, pause(500)]);
-    open();
-    await closed;
-    expect(await world.attempts.findOne({ messageId: id })).toMatchObject({ state: 'accepted' });
-  });
+  it.each([8, 1])(
+    'waits for pushes under way when it is told to stop, and no longer (room for %i)',
+    async (concurrency) => {
+      const { opened, open } = gate();
+      await world.boot({ concurrency });
+      await world.registers('ben', 'phone');
+      world.fcm.answers(TOKEN, { status: 200, after: opened });
+      const id = await publish();
+      await world.pushOf(id);
+      const closed = world.closeAll();
+      // It must not be through while the push is under way.
+      await Promise.race([closed, pause(500)]);
+      open();
+      await closed;
+      expect(await world.attempts.findOne({ messageId: id })).toMatchObject({ state: 'accepted' });
+    },
+  );
 });
 
 describe('many pushes', () => {

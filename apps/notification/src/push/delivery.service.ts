@@ -56,6 +56,8 @@ export class DeliveryService implements OnApplicationBootstrap, OnModuleDestroy 
   private async take(): Promise<void> {
     await this.room();
     this.sleep = new AbortController();
+    // Told to stop while there was no room: that woke the sleep before this one.
+    if (this.stopping.signal.aborted) return;
     const claimed = await this.attempts.claim(
       new Date(),
       this.pace.leaseMs,

@@ -115,6 +115,26 @@ describe('a new message', () => {
     expect(await world.reached(event.id)).toEqual(['cems', 'doras', 'phone']);
   });
 
+  it('that tells who came is pushed to them and nobody else, in groups small and large', async () => {
+    await world.registers('cem', 'cems');
+    const conversationId = new Types.ObjectId();
+    const member = (userId: string) => ({ conversationId, userId, joinedSeq: 0, readSeq: 0 });
+    await world.db.collection('members').insertMany(['ana', 'ben', 'cem'].map(member));
+    const where = { conversationId: conversationId.toHexString(), group: 'Team', seq: 7, to: ['ben', 'cem'] };
+    for (const participantCount of [3, 99]) {
+      const { event } = await told({
+        ...where,
+        participantCount,
+        system: { event: 'participants.added', userIds: ['ben'] },
+      });
+      expect(await world.reached(event.id)).toEqual(['phone']);
+    }
+    const left = messageCreated({ ...where, system: { event: 'participants.removed', userIds: ['cem'] } });
+    await world.publish(left);
+    await told();
+    expect(await world.reached(left.id)).toEqual([]);
+  });
+
   it('is pushed to everyone when presence does not answer', async () => {
     await world.client.set(keys.nodeLease('node-1'), 'native', 'PX', 9000);
     await world.presence.connected('ben', 'node-1', 's1');

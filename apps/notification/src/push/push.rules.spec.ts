@@ -1,6 +1,6 @@
 import type { ConversationKind } from '@app/contracts/events.js';
 import type { Attachment } from '@app/contracts/shapes.js';
-import { bodyOf, cut, expiryOf, namesAll, titleOf } from './push.rules.js';
+import { audienceOf, bodyOf, cut, expiryOf, namesAll, titleOf } from './push.rules.js';
 
 const family = '👨‍👩‍👧‍👦';
 const zalgo = `e${'\u0301'.repeat(1000)}`;
@@ -91,6 +91,21 @@ describe('cutting', () => {
     expect(cut('abcd', { characters: 3, bytes: 99 })).toBe('ab…');
     expect(cut('ääää', { characters: 9, bytes: 8 })).toBe('ääää');
     expect(cut('äääää', { characters: 9, bytes: 8 })).toBe('ää…');
+  });
+});
+
+describe('the audience', () => {
+  const among = (message: object) =>
+    audienceOf(['ana', 'ben', 'cem', 'ben'], { message: { senderId: 'ana', readBy: ['ana'], ...message } as never });
+
+  it('is whoever has not read it, once, and never its sender', () => {
+    expect(among({})).toEqual(['ben', 'cem']);
+    expect(among({ readBy: ['cem'] })).toEqual(['ben']);
+  });
+
+  it('of somebody being added is who was added; of somebody leaving, nobody', () => {
+    expect(among({ system: { event: 'participants.added', userIds: ['cem', 'dan'] } })).toEqual(['cem']);
+    expect(among({ system: { event: 'participants.removed', userIds: ['cem'] } })).toEqual([]);
   });
 });
 

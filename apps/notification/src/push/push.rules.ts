@@ -49,6 +49,14 @@ export function expiryOf(message: { createdAt: string }): Date {
   return expiry;
 }
 
+/** Those of these people whom a message is news to. Of a change of who is in a group only those hear who were added. */
+export function audienceOf(userIds: readonly string[], { message }: Pick<MessageCreated, 'message'>): string[] {
+  const { senderId, readBy, system } = message;
+  const aware = new Set([senderId, ...readBy]);
+  const concerned = system && new Set(system.event === 'participants.added' ? system.userIds : []);
+  return [...new Set(userIds)].filter((id) => !aware.has(id) && (concerned?.has(id) ?? true));
+}
+
 /** True when the event itself names everyone in the conversation. */
 export function namesAll({ participantIds, participantCount }: MessageCreated): boolean {
   return participantIds.length >= participantCount;

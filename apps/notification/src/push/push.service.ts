@@ -7,7 +7,7 @@ import type { Push } from '../senders/sender.js';
 import { AttemptRepository } from './attempt.repository.js';
 import { DeliveryService } from './delivery.service.js';
 import { MemberRepository } from './member.repository.js';
-import { bodyOf, expiryOf, namesAll, titleOf } from './push.rules.js';
+import { audienceOf, bodyOf, expiryOf, namesAll, titleOf } from './push.rules.js';
 
 /** A push, and the people it is for, online or not. */
 interface Announcement {
@@ -41,11 +41,11 @@ export class PushService {
     await this.announce(
       fresh
         .filter(({ data }) => namesAll(data))
-        .map(({ data, push }) => ({ push, userIds: others(data.participantIds, data) })),
+        .map(({ data, push }) => ({ push, userIds: audienceOf(data.participantIds, data) })),
     );
     for (const { data, push } of fresh.filter(({ data }) => !namesAll(data))) {
       for await (const page of this.members.pagesOf(push.conversationId, push.seq)) {
-        await this.announce([{ push, userIds: others(page, data) }]);
+        await this.announce([{ push, userIds: audienceOf(page, data) }]);
       }
     }
   }
@@ -93,10 +93,4 @@ function pushOf(data: MessageCreated): Push {
     body: bodyOf(message),
     expiresAt: expiryOf(message),
   };
-}
-
-/** Those of these people who have not read the message; its sender has. */
-function others(userIds: readonly string[], { message }: MessageCreated): string[] {
-  const reached = new Set([message.senderId, ...message.readBy]);
-  return [...new Set(userIds)].filter((id) => !reached.has(id));
 }
