@@ -80,8 +80,15 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
   const redis = await startTestRedis();
   const { uri } = testMongo('chat');
   const apps: NestExpressApplication[] = [];
-  for (let node = 1; node <= nodes; node++)
-    apps.push(await startNode(redis, uri, { NODE_NAME: `chat-${node}`, ...more }));
+  try {
+    for (let node = 1; node <= nodes; node++)
+      apps.push(await startNode(redis, uri, { NODE_NAME: `chat-${node}`, ...more }));
+  } catch (error) {
+    // Nobody else can: what is left open keeps the test's process alive.
+    await Promise.allSettled(apps.map((app) => app.close()));
+    await redis.stop();
+    throw error;
+  }
   const urls = apps.map((app) => `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`);
   const chatters: Chatter[] = [];
   const stopped = new Set<number>();
@@ -144,7 +151,10 @@ async function startNode(redis: TestRedis, uri: string, more: Record<string, str
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, forceCloseConnections: true });
   configureRest(app);
   front(app, env);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(0, '127.0.0.1').catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   return app;
 }
 

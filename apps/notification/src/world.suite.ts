@@ -120,8 +120,9 @@ export async function notificationWorld() {
       .compile();
     const app = module.createNestApplication<NestExpressApplication>({ logger });
     configureRest(app);
-    await app.listen(0, '127.0.0.1');
+    // Before it listens: one that fails to start is closed at the end too.
     apps.push(app);
+    await app.listen(0, '127.0.0.1');
     return app;
   }
 
