@@ -180,6 +180,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
       void this.reconciler.everyone();
     });
     this.reconciler.start();
+    this.presence.start();
   }
 
   /** No new words, then what was heard is kept and acked, then heads are written: MongoDB is let go after this. */
@@ -195,6 +196,7 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
     await this.sweeper.stop();
     await this.heads.flush();
     this.reconciler.end();
+    this.presence.end();
     await this.lease.end();
     await this.lastSeen.flush();
   }

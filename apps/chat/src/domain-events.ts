@@ -58,4 +58,10 @@ export abstract class Teller {
   abstract watch(connectionId: string, userId: string): Promise<boolean>;
 
   abstract unwatch(connectionId: string, userId: string): void;
+
+  /** Ends, on every node, the watching between those who left a conversation and those who stay in it. */
+  abstract part(conversationId: string, leftIds: readonly string[], stayIds: readonly string[]): void;
+
+  /** Calls `hear` whenever a socket of this node has ceased to hear of somebody's presence, for whatever reason. */
+  abstract whenUnwatched(hear: (connectionId: string, userId: string) => void): void;
 }

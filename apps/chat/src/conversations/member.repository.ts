@@ -119,9 +119,18 @@ export class MemberRepository {
     return found;
   }
 
-  /** Whether somebody is a member of any of these conversations. */
-  async isInAny(userId: string, conversationIds: readonly string[]): Promise<boolean> {
-    return (await this.model.exists({ userId, conversationId: { $in: conversationIds } })) !== null;
+  /** Those of these conversations that somebody is a member of. */
+  async inWhich(userId: string, conversationIds: readonly string[]): Promise<string[]> {
+    const rows = await this.model
+      .find({ userId, conversationId: { $in: conversationIds } })
+      .select({ conversationId: 1, _id: 0 })
+      .lean();
+    return rows.map(({ conversationId }) => conversationId.toHexString());
+  }
+
+  /** Those of `userIds` who are a member of any of these conversations. */
+  async inAny(userIds: readonly string[], conversationIds: readonly string[]): Promise<string[]> {
+    return this.model.distinct('userId', { userId: { $in: userIds }, conversationId: { $in: conversationIds } });
   }
 
   async largeGroupsOf(userId: string): Promise<string[]> {

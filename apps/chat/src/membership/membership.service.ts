@@ -102,6 +102,7 @@ export class MembershipService {
     this.lanes.outdate(conversationId);
     const [addedIds, removedIds] = event === 'participants.added' ? [userIds, []] : [[], userIds];
     this.teller.dismiss(conversationId, removedIds);
+    this.teller.part(conversationId, removedIds, plan.members);
     this.teller.admit(conversationId, addedIds);
     this.tellMessage(lane, { plan, message, sender }, addedIds);
     // No await until here: what is told keeps the order of `seq`.

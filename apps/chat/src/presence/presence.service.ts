@@ -17,15 +17,24 @@ const PATIENCE_MS = 1000;
 const SETTLED_MS = 5000;
 /** People looked up at once. */
 const CHUNK = 500;
+/** How often it is compared with membership who may watch whom, as a node may have missed that somebody left. */
+const CHECK_MS = 30_000;
 /** What somebody who watches too many is asked to wait. */
 const RETRY_MS = 10_000;
+
+/** Whom a socket watches, and whose socket it is. */
+interface Watching {
+  by: string;
+  userIds: Set<string>;
+}
 
 /** Who watches whom: over a socket, the presence of people one shares a conversation with. */
 @Injectable()
 export class PresenceService {
   private readonly log = new Logger(PresenceService.name);
-  private readonly watching = new Map<string, Set<string>>();
+  private readonly watching = new Map<string, Watching>();
   private refreshing: NodeJS.Timeout | undefined;
+  private checks: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly directory: PresenceDirectory,
@@ -34,13 +43,27 @@ export class PresenceService {
     private readonly users: UserRepository,
     private readonly teller: Teller,
     @Inject(ENV) private readonly env: ChatEnv,
-  ) {}
+  ) {
+    teller.whenUnwatched((connectionId, userId) => {
+      // A socket that closes leaves its rooms first, and is forgotten in the same turn.
+      setImmediate(() => void this.settle(connectionId, userId));
+    });
+  }
+
+  start(): void {
+    this.checks = setInterval(() => void this.check(), CHECK_MS).unref();
+  }
+
+  end(): void {
+    clearInterval(this.checks);
+    clearTimeout(this.refreshing);
+  }
 
   /** Watches somebody over this socket, from the answered state on; throws `FORBIDDEN` without a shared conversation. */
   async watch(who: Asker, { userId }: { userId: string }): Promise<Presence> {
-    if (userId !== who.id && !(await this.share(who.id, userId))) throw new AppError('FORBIDDEN');
+    if ((await this.sharing(who.id, [userId])).size === 0) throw new AppError('FORBIDDEN');
     if (who.connectionId !== undefined) {
-      this.note(who.connectionId, userId);
+      this.note(who, userId);
       // First heard, then asked: a change in between is told, not lost.
       if (!(await this.teller.watch(who.connectionId, userId))) this.watching.delete(who.connectionId);
     }
@@ -57,7 +80,7 @@ export class PresenceService {
   stop(connectionId: string | undefined, userIds: Iterable<string>): void {
     const own = connectionId === undefined ? undefined : this.watching.get(connectionId);
     if (connectionId === undefined || !own) return;
-    for (const id of userIds) if (own.delete(id)) this.teller.unwatch(connectionId, id);
+    for (const id of userIds) if (own.userIds.delete(id)) this.teller.unwatch(connectionId, id);
   }
 
   /** A socket has closed, and its watching with it. */
@@ -73,8 +96,39 @@ export class PresenceService {
     }, SETTLED_MS).unref();
   }
 
+  /** Ends all watching over this node's sockets that no shared conversation allows any more. */
+  async check(): Promise<void> {
+    try {
+      for (const [connectionId, { by, userIds }] of [...this.watching]) {
+        const asked = [...userIds];
+        const allowed = await this.sharing(by, asked);
+        this.stop(
+          connectionId,
+          asked.filter((id) => !allowed.has(id)),
+        );
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'who watches whom was not compared with membership');
+    }
+  }
+
+  /** A socket was taken out of a watching because a conversation was left; another one may still be shared. */
+  private async settle(connectionId: string, userId: string): Promise<void> {
+    const own = this.watching.get(connectionId);
+    if (!own?.userIds.has(userId)) return;
+    try {
+      if ((await this.sharing(own.by, [userId])).size === 0) return this.stop(connectionId, [userId]);
+      if (!own.userIds.has(userId) || !(await this.teller.watch(connectionId, userId))) return;
+      for (const state of await this.states([userId])) this.teller.tellHere('presence.changed', state);
+    } catch (error) {
+      this.stop(connectionId, [userId]);
+      this.log.warn({ err: error }, 'a watching has ended, as it was not known whether it may go on');
+    }
+  }
+
   private async refresh(): Promise<void> {
-    const watched = [...new Set([...this.watching.values()].flatMap((ids) => [...ids]))];
+    await this.check();
+    const watched = [...new Set([...this.watching.values()].flatMap(({ userIds }) => [...userIds]))];
     for (let at = 0; at < watched.length; at += CHUNK) {
       for (const state of await this.states(watched.slice(at, at + CHUNK))) {
         this.teller.tellHere('presence.changed', state);
@@ -82,20 +136,29 @@ export class PresenceService {
     }
   }
 
-  private note(connectionId: string, userId: string): void {
-    const own = this.watching.get(connectionId) ?? new Set();
+  private note({ id: by, connectionId = '' }: Asker, userId: string): void {
+    const own = this.watching.get(connectionId) ?? { by, userIds: new Set() };
     const limit = this.env.PRESENCE_SUBSCRIPTIONS_MAX;
-    if (own.size >= limit && !own.has(userId)) {
+    if (own.userIds.size >= limit && !own.userIds.has(userId)) {
       const message = `A socket watches at most ${limit} people.`;
       throw new AppError('RATE_LIMITED', { message, retryAfterMs: RETRY_MS });
     }
-    this.watching.set(connectionId, own.add(userId));
+    own.userIds.add(userId);
+    this.watching.set(connectionId, own);
   }
 
-  private async share(me: string, other: string): Promise<boolean> {
-    if (await this.members.find(directId(me, other), me)) return true;
-    for await (const ids of this.members.conversationsOf(me)) if (await this.members.isInAny(other, ids)) return true;
-    return false;
+  /** Those of `others` whom somebody shares a conversation with; oneself always. */
+  private async sharing(me: string, others: readonly string[]): Promise<Set<string>> {
+    const direct = new Map(others.map((other) => [directId(me, other), other]));
+    const talks = await this.members.inWhich(me, [...direct.keys()]);
+    const found = new Set([...talks.map((id) => direct.get(id) as string), ...others.filter((id) => id === me)]);
+    const left = () => others.filter((id) => !found.has(id));
+    if (left().length === 0) return found;
+    for await (const ids of this.members.conversationsOf(me)) {
+      for (const id of await this.members.inAny(left(), ids)) found.add(id);
+      if (left().length === 0) break;
+    }
+    return found;
   }
 
   private async states(userIds: readonly string[]): Promise<Presence[]> {

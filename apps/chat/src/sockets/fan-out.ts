@@ -47,6 +47,7 @@ const audiences: Audiences = {
 @Injectable()
 export class FanOut extends Teller {
   private server: Server | undefined;
+  private unwatched: (connectionId: string, userId: string) => void = () => undefined;
 
   constructor(@Inject(BUS) private readonly bus: Bus) {
     super();
@@ -54,7 +55,14 @@ export class FanOut extends Teller {
 
   /** Takes the server whose namespaces it tells. */
   attach(server: Server): void {
+    if (this.server === server) return;
     this.server = server;
+    for (const { adapter } of this.namespaces()) {
+      adapter.on('leave-room', (room: string, socketId: string) => {
+        const userId = rooms.watchedBy(room);
+        if (userId !== undefined) this.unwatched(socketId, userId);
+      });
+    }
   }
 
   /** Closes the sockets of this node; their clients connect to another. */
@@ -126,6 +134,18 @@ export class FanOut extends Teller {
 
   unwatch(connectionId: string, userId: string): void {
     void this.socketOf(connectionId)?.leave(rooms.watchers(userId));
+  }
+
+  part(conversationId: string, leftIds: readonly string[], stayIds: readonly string[]): void {
+    if (leftIds.length === 0 || stayIds.length === 0) return;
+    for (const namespace of this.namespaces()) {
+      namespace.in(rooms.conversation(conversationId)).socketsLeave(leftIds.map(rooms.watchers));
+      namespace.in(leftIds.map(rooms.person)).socketsLeave(stayIds.map(rooms.watchers));
+    }
+  }
+
+  whenUnwatched(hear: (connectionId: string, userId: string) => void): void {
+    this.unwatched = hear;
   }
 
   private socketOf(connectionId: string): Socket | undefined {

@@ -7,4 +7,6 @@ export const rooms = {
   isConversation: (room: string) => room.startsWith('c:'),
   /** All sockets that watch somebody's presence. */
   watchers: (userId: string) => (userId.length === 18 ? `wp:${userId}` : `w:${userId}`),
+  /** Whose presence the sockets of a room watch; undefined for other rooms. */
+  watchedBy: (room: string) => /^wp?:(.+)$/s.exec(room)?.[1],
 };
