@@ -48,6 +48,14 @@ export const settings = {
   }),
   SOCKETS_PER_USER: count({ default: 20, desc: 'Sockets that a person may have open at once.' }),
   REQUESTS_IN_FLIGHT: count({ default: 100, desc: 'Requests of one socket that may be under way at once.' }),
+  REFUSED_REQUESTS_LIMIT: count({
+    default: 1000,
+    desc: 'Requests of one socket that may be refused in a minute before it is cut.',
+  }),
+  REQUEST_RATE_LIMIT: count({
+    default: 600,
+    desc: 'Requests of a person over sockets in a minute, a node; messages and what has a limit of its own not counted.',
+  }),
   HANDSHAKE_RATE_LIMIT: count({ default: 600, desc: 'Connections that one address may begin in a minute, a node.' }),
   JOIN_RATE_LIMIT: count({ default: 600, desc: 'Times that a person may join conversations in a minute, a node.' }),
   TYPING_RATE_LIMIT: count({ default: 300, desc: 'Times that a person may say typing in a minute, a node.' }),

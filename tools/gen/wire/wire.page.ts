@@ -20,9 +20,11 @@ const CONNECTION = `## A connection
   of the address is refused, unless \`ALLOW_QUERY_TOKEN\` is on.
 - **A refusal for now** is \`RATE_LIMITED\` with \`retryAfterMs\`, in the ack or in \`data\` of \`connect_error\`. Limited are: new
   connections of an address (\`HANDSHAKE_RATE_LIMIT\`), sockets of a person (\`SOCKETS_PER_USER\`), requests under way of one socket
-  (\`REQUESTS_IN_FLIGHT\`), and what a person says: messages, joins, typing, \`authenticate\`.
-- **It is cut** when it sends a packet above \`MAX_PAYLOAD_BYTES\`, or when more than \`MAX_QUEUED_BYTES\` wait for it because it
-  does not read. A client that was cut reconnects, and reads what it missed over REST.
+  (\`REQUESTS_IN_FLIGHT\`), and what a person says: messages, joins, typing, \`authenticate\`, and all else together
+  (\`REQUEST_RATE_LIMIT\`).
+- **It is cut** when it sends a packet above \`MAX_PAYLOAD_BYTES\`, when more than \`MAX_QUEUED_BYTES\` wait for it because it
+  does not read, or when more than \`REFUSED_REQUESTS_LIMIT\` of its requests are refused in a minute. A client that was cut
+  reconnects, and reads what it missed over REST; one that was refused too often waits a minute first.
 - **A request is one JSON object**, not nested deeply, with the fields below and no others, and at most one callback after it.
   Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on.
 

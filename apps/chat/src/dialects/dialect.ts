@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import { AppError } from '@app/common/errors/app-error.js';
 import { knownError } from '@app/common/errors/known-error.js';
 import { shaped } from '@app/common/errors/validate.js';
-import type { WireError } from '@app/contracts/errors.js';
+import type { ErrorCode, WireError } from '@app/contracts/errors.js';
 import type { Asker } from '../asker.js';
 import type { DomainEvent, DomainEvents } from '../domain-events.js';
 import type { VerbName, VerbTable, VerbTypes } from '../verbs.js';
@@ -71,6 +71,8 @@ export interface Speaker {
   mostInFlight: number;
   /** Counts one request of this verb: 0 when it may go, else the milliseconds to wait. */
   take(verb: VerbName): number;
+  /** Hears of every refusal. */
+  refused(code: ErrorCode): void;
 }
 
 type Ack = (answer: { ok: true; data: unknown } | { ok: false; error: WireError }) => void;
@@ -107,6 +109,7 @@ async function answer(speaker: Speaker, said: Said): Promise<void> {
     if (reply.says) socket.emit(...reply.says);
   } catch (thrown) {
     const error = knownError(thrown, log);
+    speaker.refused(error.code);
     if (ack) {
       ack({ ok: false, error: error.toWire() });
       return;

@@ -11,8 +11,12 @@ import { TypingService } from '../presence/typing.service.js';
 import { SessionService } from '../sessions/session.service.js';
 import { type VerbName, Verbs } from '../verbs.js';
 import type { SocketData } from './handshake.js';
+import { countRefusals } from './limits/refusals.js';
 import { VerbLimits } from './limits/verb.limits.js';
 import { rooms } from './rooms.js';
+
+/** When a client that was refused too often may come back. */
+const REFUSED_RETRY_MS = 60_000;
 
 /** What happens when a socket comes and goes, whatever its dialect. */
 @Injectable()
@@ -38,6 +42,7 @@ export class Connections {
     const limits = {
       mostInFlight: this.env.REQUESTS_IN_FLIGHT,
       take: (verb: VerbName) => this.limits.take(id, verb),
+      refused: countRefusals(this.env.REFUSED_REQUESTS_LIMIT, () => this.refusedTooOften(socket, dialect)),
     };
     speak({ socket, who, dialect, verbs: this.verbs, log: this.log, ...limits });
     const cut = () => this.expired(socket, dialect);
@@ -67,6 +72,16 @@ export class Connections {
   private async joinRooms(socket: Socket, userId: string): Promise<void> {
     await socket.join(rooms.person(userId));
     for await (const batch of this.members.conversationsOf(userId)) await socket.join(batch.map(rooms.conversation));
+  }
+
+  /** Says why, and closes: whoever goes on asking for what is refused keeps the node from serving others. */
+  private refusedTooOften(socket: Socket, dialect: Dialect): void {
+    const { id } = (socket.data as SocketData).bearer;
+    this.log.warn({ userId: id, socketId: socket.id }, 'a socket was cut, as too much of it was refused');
+    const message = 'Too many requests were refused; connect anew, and wait for retryAfterMs.';
+    const event = dialect.fails(new AppError('RATE_LIMITED', { message, retryAfterMs: REFUSED_RETRY_MS }), 'refused');
+    if (event) socket.emit(...event);
+    socket.disconnect(true);
   }
 
   /** Says why, and closes: a client must not come back by itself with the token that has expired. */

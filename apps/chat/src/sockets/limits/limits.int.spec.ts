@@ -14,6 +14,8 @@ const LIMITS = {
   JOIN_RATE_LIMIT: '5',
   TYPING_RATE_LIMIT: '5',
   AUTHENTICATE_RATE_LIMIT: '5',
+  REQUEST_RATE_LIMIT: '60',
+  REFUSED_REQUESTS_LIMIT: '200',
 };
 
 let world: ChatWorld;
@@ -116,7 +118,41 @@ describe('a person', () => {
   });
 });
 
+it('what has no limit of its own has one together, over all sockets of a person; messages are not counted', async () => {
+  const sockets = [await world.connect('joe'), await world.connect('joe')];
+  const answers: Answer[] = [];
+  for (let n = 0; n < 62; n++) {
+    const wireEvent = n % 2 ? 'presence_unsubscribe' : 'leave_conversation';
+    const { _id } = n === 0 ? await (sockets[0] as Chatter).opens(['ben']) : { _id: roomId };
+    const payload = n % 2 ? { userId: 'ben' } : { conversationId: _id };
+    answers.push(await (sockets[n % 2] as Chatter).socket.answer(wireEvent, payload));
+  }
+  const limitedOnes = answers.filter(({ error }) => error?.code === 'RATE_LIMITED');
+  expect(limitedOnes.map(({ error }) => error)).toEqual([
+    expect.objectContaining(limited),
+    expect.objectContaining(limited),
+  ]);
+  expect(answers.slice(-2)).toEqual(limitedOnes);
+  await (sockets[0] as Chatter).sends((await (sockets[0] as Chatter).opens(['ben']))._id, 'messages still go');
+  await othersGoOn();
+});
+
 describe('a socket', () => {
+  it('of which too much is refused is told and cut, whatever it asks, and its neighbours notice nothing', async () => {
+    const ivy = await world.connect('ivy');
+    const cut = closed(ivy.socket);
+    for (let n = 0; n < 3000; n++) ivy.socket.says(n % 2 ? 'message_send' : 'nonsense', { n });
+    for (let n = 0; n < 50; n++) await ben.sends(roomId, `meanwhile ${n}`);
+    expect(await cut).toBe('io server disconnect');
+    const errors = ivy.socket.all<WireError>('error');
+    // The allowance fills up again while it is used.
+    expect(errors.length).toBeGreaterThan(200);
+    expect(errors.length).toBeLessThan(300);
+    expect(errors.at(-1)).toMatchObject({ ...limited, message: expect.stringContaining('refused') as string });
+    const again = await world.connect('ivy');
+    expect(await again.socket.answer('message_send', {})).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+  });
+
   it('has so many requests under way, and the rest is told when to come again', async () => {
     const answers = await Promise.all(
       Array.from({ length: 150 }, (_, n) =>

@@ -7,13 +7,18 @@ import { type Bucket, takeOne } from './bucket.rules.js';
 
 const WINDOW_MS = 60_000;
 
-/** Limits how often a person asks for what is cheap to say and costs others something, over all sockets of this node. */
+/** What Redis counts, over all nodes. */
+const COUNTED_ELSEWHERE: VerbName = 'sendMessage';
+
+/** Limits how often a person asks over sockets, all of this node together: some verbs by themselves, the others together. */
 @Injectable()
 export class VerbLimits {
   private readonly buckets = new LRUCache<string, Bucket>({ max: 50_000 });
   private readonly limits: Partial<Record<VerbName, number>>;
+  private readonly others: number;
 
   constructor(@Inject(ENV) env: ChatEnv) {
+    this.others = env.REQUEST_RATE_LIMIT;
     this.limits = {
       joinConversation: env.JOIN_RATE_LIMIT,
       setTyping: env.TYPING_RATE_LIMIT,
@@ -23,9 +28,10 @@ export class VerbLimits {
 
   /** Counts one request: 0 when it may go, else the milliseconds to wait. */
   take(userId: string, verb: VerbName): number {
-    const limit = this.limits[verb];
-    if (limit === undefined) return 0;
-    const of = `${verb} ${userId}`;
+    if (verb === COUNTED_ELSEWHERE) return 0;
+    const own = this.limits[verb];
+    const limit = own ?? this.others;
+    const of = `${own === undefined ? '' : verb} ${userId}`;
     const { bucket, retryAfterMs } = takeOne(this.buckets.get(of), Date.now(), { limit, windowMs: WINDOW_MS });
     this.buckets.set(of, bucket);
     return retryAfterMs;
