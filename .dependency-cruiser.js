@@ -1,7 +1,7 @@
 // The import laws of the house. Paths may start anywhere, so that the laws' own tests can run them on small houses.
 /** @type {(path: string) => string} */
 const at = (path) => `(^|/)${path}`;
-const SPEC = '\\.(spec|suite|e2e)\\.ts$';
+const SPEC = '\\.(spec|suite|e2e|faults)\\.ts$';
 const APP = at('apps/([^/]+)/src/');
 const ROLE = at('apps/.+');
 const MODULE = `${ROLE}(/main|\\.module)\\.ts$`;
@@ -91,7 +91,7 @@ export default {
       'Of the house, common may import contracts.',
       { path: at('libs/common/'), pathNot: SPEC },
       {
-        path: [at('apps/'), at('libs/'), at('tools/'), at('e2e/')],
+        path: [at('apps/'), at('libs/'), at('tools/'), at('e2e/'), at('faults/')],
         pathNot: [at('libs/(common|contracts)/'), at('node_modules/')],
       },
     ),
@@ -105,7 +105,7 @@ export default {
       'production-never-imports-tests',
       'What runs for users imports neither libs/testing nor a test.',
       { path: [at('apps/'), at('libs/(common|contracts)/')], pathNot: SPEC },
-      { path: [at('libs/testing/'), at('e2e/'), SPEC] },
+      { path: [at('libs/testing/'), at('e2e/'), at('faults/'), SPEC] },
     ),
     forbid(
       'dialects-know-verbs-only',

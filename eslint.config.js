@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import house from './tools/check/house.plugin.js';
 
 // Patterns start with **/, so that the laws' own tests can lint small houses elsewhere.
-const tests = ['**/*.{spec,suite,e2e}.ts', '**/e2e/**', '**/libs/testing/**'];
+const tests = ['**/*.{spec,suite,e2e,faults}.ts', '**/{e2e,faults}/**', '**/libs/testing/**'];
 const production = ['**/apps/*/src/**/*.ts', '**/libs/{common,contracts}/src/**/*.ts'];
 const edges = [
   '**/*.{adapter,controller,decorator,filter,gateway,guard,interceptor,middleware,module,pipe,strategy}.ts',

@@ -1,4 +1,5 @@
-// One project a tier. `*.spec.ts` is pure, `*.int.spec.ts` uses real MongoDB and Redis, `e2e/*.e2e.ts` the whole suite.
+// One project a tier. `*.spec.ts` is pure, `*.int.spec.ts` uses real MongoDB and Redis, `e2e/*.e2e.ts` the whole suite;
+// `faults/*.faults.ts` are the long runs, which only `npm run test:faults` makes.
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
@@ -36,5 +37,7 @@ export default {
       globalSetup: '<rootDir>/e2e/setup/e2e.setup.ts',
       globalTeardown: '<rootDir>/e2e/setup/e2e.teardown.ts',
     },
+    // Each starts what it needs: processes that are killed, frozen and measured are nobody else's.
+    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/faults/**/*.faults.ts'] },
   ],
 };

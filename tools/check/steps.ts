@@ -30,7 +30,11 @@ export const format = (root: string) =>
 
 /** dependency-cruiser, with the import laws. */
 const imports = (root: string) =>
-  program(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...['apps', 'libs', 'tools', 'e2e']);
+  program(
+    root,
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    ...['apps', 'libs', 'tools', 'e2e', 'faults'],
+  );
 
 /** The laws that need many files at once, and no types: names, folders, who writes what. */
 async function house(root: string): Promise<Outcome> {

@@ -14,8 +14,13 @@ describe('the arguments of npm test', () => {
     });
   });
 
+  it('choose the long runs only by name', () => {
+    expect(readArguments(['--only', 'faults'])).toMatchObject({ tiers: ['faults'] });
+    expect(readArguments([])).not.toMatchObject({ tiers: expect.arrayContaining(['faults']) });
+  });
+
   it('are refused when the tier does not exist', () => {
-    expect(readArguments(['--only', 'integration'])).toBe('--only is followed by one of unit, int, e2e');
+    expect(readArguments(['--only', 'integration'])).toBe('--only is followed by one of unit, int, e2e, faults');
     expect(readArguments(['--only'])).toMatch(/^--only is followed/);
   });
 });

@@ -1,4 +1,7 @@
-const TIERS = ['unit', 'int', 'e2e'] as const;
+const TIERS = ['unit', 'int', 'e2e'];
+/** Long runs, which are asked for by name. */
+const LONG = 'faults';
+const NAMES = [...TIERS, LONG];
 
 /** Jest's options that are followed by a value of their own. */
 const WITH_VALUE = new Set(['-t', '--testNamePattern', '-w', '--maxWorkers', '--testTimeout', '--shard', '--seed']);
@@ -20,7 +23,7 @@ export function readArguments(args: readonly string[]): Wanted | string {
     const value = args[index + 1];
     if (arg === '--help') return 'help';
     if (arg === '--only') {
-      if (!TIERS.some((tier) => tier === value)) return `--only is followed by one of ${TIERS.join(', ')}`;
+      if (!NAMES.some((tier) => tier === value)) return `--only is followed by one of ${NAMES.join(', ')}`;
       tiers = [value ?? ''];
       index++;
     } else if (WITH_VALUE.has(arg)) {

@@ -28,7 +28,9 @@ export async function runJest({
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   // Some of Jest's options take all words that follow: the patterns are first.
   const reporters = ['--reporters=default', `--reporters=${reporter}`];
-  const options = ['--maxWorkers=2', ...wanted.options, ...reporters, '--selectProjects', ...wanted.tiers];
+  // Long runs kill, freeze and measure: one at a time.
+  const workers = wanted.tiers.includes('faults') ? 1 : 2;
+  const options = [`--maxWorkers=${workers}`, ...wanted.options, ...reporters, '--selectProjects', ...wanted.tiers];
   const child = spawn(process.execPath, [...node, jest, ...wanted.patterns, ...options], {
     cwd: root,
     stdio: 'inherit',

@@ -6,7 +6,7 @@ import { readArguments } from './arguments.ts';
 import { closingLine, exitCode } from './closing-line.ts';
 import { runJest } from './jest.ts';
 
-const HELP = `npm test -- [patterns] [--only unit|int|e2e] [Jest's own options, such as -t name]
+const HELP = `npm test -- [patterns] [--only unit|int|e2e|faults] [Jest's own options, such as -t name]
   Every test on real engines, on free ports; patterns choose test files.`;
 
 const root = resolve(import.meta.dirname, '../..');
