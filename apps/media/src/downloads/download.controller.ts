@@ -34,7 +34,7 @@ export class DownloadController {
   @ApiResponse({ status: 206, description: 'The part of it that `Range` asks for', content: BYTES })
   @ApiResponse({ status: 304, description: 'It is the one that `If-None-Match` names' })
   @ApiResponse({ status: 416, description: '`Range` asks for nothing that it has' })
-  @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND')
   async download(@Who() who: Bearer, @Param('id') id: string, @Res() response: Response) {
     const request = response.req;
     const record = await this.downloads.find(who, id);
@@ -50,7 +50,7 @@ export class DownloadController {
   @Get(':id/info')
   @ApiOperation({ summary: 'What is known of a file' })
   @ApiEnvelope(MediaShape)
-  @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND')
   async fileInfo(@Who() who: Bearer, @Param('id') id: string) {
     return ok(shown(await this.downloads.find(who, id), this.env.PUBLIC_URL));
   }
@@ -62,7 +62,7 @@ export class DownloadController {
     description: 'All of them, in the order asked, or 404 that names those which do not exist for the asker.',
   })
   @ApiEnvelope(MediaShape, 'list')
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND')
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
   async checkFiles(@Who() who: Bearer, @Body() { mediaIds }: CheckShape) {
     const records = await this.downloads.findAll(who, mediaIds);
     return ok(records.map((record) => shown(record, this.env.PUBLIC_URL)));

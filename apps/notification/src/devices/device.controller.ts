@@ -22,7 +22,7 @@ export class DeviceController {
       'installation, and an installation to one person: whoever registers last has it. A person keeps 20 devices.',
   })
   @ApiEnvelope(DeviceShape)
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED')
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
   async register(@Who() who: Bearer, @Body() ask: RegisterDeviceShape) {
     return ok(shown(await this.devices.register(who, ask)));
   }
@@ -30,7 +30,7 @@ export class DeviceController {
   @Get()
   @ApiOperation({ summary: 'Your registered devices, the latest seen first' })
   @ApiEnvelope(DeviceShape, 'list')
-  @ApiErrors('UNAUTHENTICATED')
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED')
   async list(@Who() who: Bearer) {
     return ok((await this.devices.list(who)).map(shown));
   }
@@ -38,7 +38,7 @@ export class DeviceController {
   @Delete(':installationId')
   @ApiOperation({ summary: 'End the pushes to a device of yours, as at logout', description: 'Answers what it was.' })
   @ApiEnvelope(DeviceShape)
-  @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
   async remove(@Who() who: Bearer, @Param('installationId') installationId: string) {
     return ok(shown(await this.devices.remove(who, installationId)));
   }

@@ -31,6 +31,7 @@ export class RegisterDeviceShape {
   /** The provider's token for this installation. */
   @IsString()
   @Length(1, 4096)
+  @Matches(/^\P{Cc}*$/u, { message: 'token must not hold control characters.' })
   token: string;
 
   /** The language of the device, BCP 47. */
