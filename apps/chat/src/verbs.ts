@@ -47,7 +47,7 @@ export type VerbTable = {
 };
 
 /** How long a verb may take before it is answered that the outcome is unknown. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 2000;
 
 const soon = <T>(answer: Promise<T>) => patiently(PATIENCE_MS, answer);
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '@app/common/errors/app-error.js';
+import { patiently } from '@app/common/mongo/patience.js';
 import { ConversationRepository } from '../conversations/conversation.repository.js';
 import { LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { MemberRepository } from '../conversations/member.repository.js';
@@ -10,6 +11,8 @@ import type { Head } from '../messages/message.rules.js';
 
 /** Conversations that a node keeps in mind; the longest unused is forgotten. */
 const LANES = 20_000;
+/** How long MongoDB may take to say where a conversation stands. */
+const PATIENCE_MS = 1000;
 
 interface Renewal {
   doubts: number;
@@ -45,7 +48,7 @@ export class Lanes {
     if (under?.doubts === doubts) return under.done;
     const done = (under?.done ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => this.read(lane.conversationId))
+      .then(() => patiently(PATIENCE_MS, this.read(lane.conversationId)))
       .then((facts) => lane.renew(facts, doubts))
       .finally(() => {
         if (this.renewals.get(lane)?.done === done) this.renewals.delete(lane);
@@ -72,7 +75,7 @@ export class Lanes {
   private load(conversationId: string): Promise<Lane> {
     const under = this.loading.get(conversationId);
     if (under) return under;
-    const loading = this.read(conversationId)
+    const loading = patiently(PATIENCE_MS, this.read(conversationId))
       .then((facts) => {
         const lane = new Lane(conversationId, facts);
         this.lanes.set(conversationId, lane);

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
+import { isMongoAway } from '@app/common/mongo/away.js';
 import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { LaneForwarder } from './lane.forwarder.js';
@@ -119,6 +120,9 @@ export class MessageWriter {
         lane.doubt();
         waiting.refused(unavailable(error));
       }
+      // Whoever waits has waited as long, and MongoDB would let the next flight wait again.
+      if (isMongoAway(error))
+        for (const lane of [...lanes, ...this.ready]) this.dismiss(lane, () => true, unavailable(error));
     }
     this.flights--;
     for (const lane of lanes) {
@@ -177,7 +181,8 @@ export class MessageWriter {
         case 'kept-before':
           return void this.keptBefore.answer(waiting);
         case 'seq-taken':
-          lane.doubt();
+          // A head that was raised meanwhile came from a node that knows the same members: nothing need be read anew.
+          if (lane.head.seq < message.seq) lane.doubt();
           waiting.tries++;
           this.forwarder.clash(lane);
           return back.push(seat);

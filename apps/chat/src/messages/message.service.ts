@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from '@app/common/auth/claims.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { UserDirectory } from '@app/common/identity/user.directory.js';
+import { isMongoAway } from '@app/common/mongo/away.js';
 import type { Message, Person } from '@app/contracts/shapes.js';
 import { HeadWriter } from '../conversations/head.writer.js';
 import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
@@ -54,6 +55,8 @@ export class MessageService {
     } catch (error) {
       if (ask.localId === undefined || !(error instanceof AppError)) throw error;
       if (error.code === 'UNAVAILABLE') this.untold.set(`${who.id} ${ask.localId}`, true);
+      // It did not answer a moment ago: to ask it once more only keeps the sender waiting.
+      if (isMongoAway(error.details.cause)) throw error;
       const first = await this.messages.findByLocalId(who.id, ask.localId).catch(() => undefined);
       if (!first) throw error;
       return forSender(asMessage(first, sender, [who.id]), first.localId);

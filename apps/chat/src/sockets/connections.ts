@@ -51,9 +51,9 @@ export class Connections {
     this.log.log({ userId: id, socketId: socket.id, dialect: dialect.name }, 'socket connected');
     this.tracker.arrived(id, socket.id).catch((error: unknown) => this.missed(error, socket.id));
     this.joinRooms(socket, id).catch((error: unknown) => {
-      // A socket without its rooms would hear nothing and seem well; its client connects anew.
+      // A socket without its rooms would hear nothing and seem well. Cut off, its client connects anew; told to go, it would not.
       this.log.warn({ err: error, userId: id, socketId: socket.id }, 'joining rooms failed');
-      socket.disconnect(true);
+      socket.conn.close();
     });
   }
 

@@ -13,9 +13,12 @@ export class MongoModule implements OnModuleInit {
       imports: [
         MongooseModule.forRoot(uri, {
           appName,
-          serverSelectionTimeoutMS: 3000,
-          // A server that is frozen, or gone without a word, must not hold callers or connections for good.
-          waitQueueTimeoutMS: 2000,
+          // Who asks while there is no primary is told so soon.
+          serverSelectionTimeoutMS: 1000,
+          // A server that is frozen, or gone without a word, is found out in three seconds, and what hangs there is let go.
+          heartbeatFrequencyMS: 1000,
+          connectTimeoutMS: 2000,
+          waitQueueTimeoutMS: 1000,
           socketTimeoutMS: 15_000,
           // Pushes and sweeps run beside requests; the hot path shares two flights.
           maxPoolSize: 20,
