@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CheckpointRepository, type Hold } from '@app/common/events/checkpoint.repository.js';
 import { idAt, timeOf } from '@app/common/events/id-time.js';
 import { EventOutlet } from './event.outlet.js';
-import { type Page, type Source, SOURCES } from './sources/source.js';
+import { type Page, PAGE, type Source, SOURCES } from './sources/source.js';
 
 /** Ids of slow clocks and slow inserts sort behind their time. */
 const OVERLAP_MS = 60_000;
@@ -52,10 +52,13 @@ export class AgainService {
     return !(await this.checkpoints.caughtUp(hold, { back, asked }, next)) || next !== undefined;
   }
 
-  /** In their order: one connection, and no answer is waited for in between. */
+  /** In their order: one connection, and no answer is waited for in between. A busy second makes a page of many events. */
   private async publish(events: Page['events']): Promise<void> {
-    await this.outlet.patiently(
-      Promise.all(events.map(({ type, event }) => this.outlet.now(type, { ...event, replayed: true }))),
-    );
+    for (let from = 0; from < events.length; from += PAGE) {
+      const some = events.slice(from, from + PAGE);
+      await this.outlet.patiently(
+        Promise.all(some.map(({ type, event }) => this.outlet.now(type, { ...event, replayed: true }))),
+      );
+    }
   }
 }

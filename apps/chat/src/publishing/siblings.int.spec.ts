@@ -1,3 +1,4 @@
+import { CheckpointRepository } from '@app/common/events/checkpoint.repository.js';
 import { keys } from '@app/common/redis/keys.js';
 import type { EventType, PublishedEvent } from '@app/contracts/events.js';
 import type { Message } from '@app/contracts/shapes.js';
@@ -90,7 +91,7 @@ describe('what else happened', () => {
     expect(await told('message.read')).toHaveLength(1);
   });
 
-  it('twice to one message in the same moment, makes two events', async () => {
+  it('to one message twice, is two events', async () => {
     const { _id: messageId } = await ana.sends(roomId, 'one');
     for (const newText of ['two', 'three']) await ana.socket.asks('message_edit', { messageId, newText });
     await last('message.updated', 1);
@@ -174,15 +175,19 @@ describe('an event that its node never published', () => {
     expect(await last('message.updated')).toMatchObject({ replayed: true, data: { message: { text: 'two' } } });
   });
 
-  it('comes when the change was kept, and what followed failed', async () => {
+  it('comes when the change was kept, and what followed failed, and so did taking note of that at first', async () => {
     const { _id: messageId } = await ana.sends(roomId, 'one');
     await world.settled();
     const outlet = world.apps[0]?.get(EventOutlet) as EventOutlet;
     const publishing = jest.spyOn(outlet, 'publish').mockImplementationOnce(() => {
       throw new Error('MongoDB has gone away after the commit');
     });
+    const checkpoints = world.apps[0]?.get(CheckpointRepository) as CheckpointRepository;
+    const noting = jest.spyOn(checkpoints, 'goBack').mockRejectedValueOnce(new Error('MongoDB is still away'));
     await expect(ana.socket.asks('message_delete', { messageId })).rejects.toThrow();
     publishing.mockRestore();
     expect(await last('message.deleted')).toMatchObject({ replayed: true, data: { messageId, deletedBy: 'ana' } });
+    expect(noting).toHaveBeenCalled();
+    noting.mockRestore();
   });
 });

@@ -111,13 +111,27 @@ describe('a message whose event never comes', () => {
     expect(ids.map(pushesOf)).toEqual(ids.map(() => 1));
   });
 
-  it('is found though its id sorts behind what was looked at already', async () => {
-    await world.boot({ ...SWEEPING, sweepLateMs: 3000 });
-    const first = await kept();
-    await passed(first);
-    const late = await kept({}, Date.now() - 2500);
-    expect(late < first).toBe(true);
-    await expectOnePush(late);
+  it.each(['sweepLateMs', 'sweepLastMs'])(
+    'is found though its id sorts behind what was looked at already (%s)',
+    async (walk) => {
+      await world.boot({ ...SWEEPING, [walk]: 3000 });
+      const first = await kept();
+      await passed(first);
+      const late = await kept({}, Date.now() - 2500);
+      expect(late < first).toBe(true);
+      await expectOnePush(late);
+    },
+  );
+
+  it('is found in time by a worker whose own clock is an hour slow', async () => {
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 60 * 60_000);
+    try {
+      await world.boot(SWEEPING);
+      await expectOnePush(await kept({}, now()));
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('is not pushed to who has read it, nor when it was deleted, nor to who came later', async () => {
