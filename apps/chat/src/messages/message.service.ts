@@ -14,9 +14,10 @@ import { AttachmentsClient } from './attachments.client.js';
 import type { Lane, Written } from '../lanes/lane.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from './message.repository.js';
-import { asMessage, asPreview, checkContent, forSender, type KeptMessage } from './message.rules.js';
+import { asMessage, asPreview, checkContent, type Draft, forSender, type KeptMessage } from './message.rules.js';
 import { MessageWriter } from '../lanes/message.writer.js';
 import { SendLimiter } from './send.limiter.js';
+import { SendTurns } from './send.turns.js';
 
 /** What is asked when a message is sent. */
 export interface SendMessage {
@@ -34,6 +35,7 @@ const YOUNG_MS = 10_000;
 export class MessageService {
   /** Sends whose outcome was unknown: if a retry finds them kept, nobody has been told yet. */
   private readonly untold = new LRUCache<string, true>({ max: 10_000 });
+  private readonly turns = new SendTurns();
 
   constructor(
     private readonly limiter: SendLimiter,
@@ -49,9 +51,8 @@ export class MessageService {
 
   /** Keeps a message and tells everyone. A resend of a `localId`, whatever it holds, is answered as the first time. */
   async send(who: Caller, ask: SendMessage): Promise<Message> {
-    const sender = await this.people.person(who.id);
     try {
-      return await this.events.surely(() => this.sendOnce(who, ask, sender));
+      return await this.events.surely(() => this.sendOnce(who, ask));
     } catch (error) {
       if (ask.localId === undefined || !(error instanceof AppError)) throw error;
       if (error.code === 'UNAVAILABLE') this.untold.set(`${who.id} ${ask.localId}`, true);
@@ -59,24 +60,31 @@ export class MessageService {
       if (isMongoAway(error.details.cause)) throw error;
       const first = await this.messages.findByLocalId(who.id, ask.localId).catch(() => undefined);
       if (!first) throw error;
-      return forSender(asMessage(first, sender, [who.id]), first.localId);
+      return forSender(asMessage(first, await this.people.person(who.id), [who.id]), first.localId);
     }
   }
 
-  private async sendOnce(who: Caller, ask: SendMessage, sender: Person): Promise<Message> {
+  private async sendOnce(who: Caller, ask: SendMessage): Promise<Message> {
     checkContent(ask.text, ask.mediaIds.length);
+    const prepared = this.prepare(who, ask);
+    const { sender, lane, draft } = await this.turns.next(`${who.id} ${ask.conversationId}`, prepared);
+    const written = await this.writer.append(lane, draft);
+    // No await from here on: what is told keeps the order of `seq`.
+    const message = asMessage(written.message, sender, [who.id]);
+    if (this.isNews(written)) this.spread(lane, written.message, message);
+    return forSender(message, written.message.localId);
+  }
+
+  /** Everything that a send needs before it may have a place. */
+  private async prepare(who: Caller, ask: SendMessage): Promise<{ sender: Person; lane: Lane; draft: Draft }> {
+    const sender = await this.people.person(who.id);
     const retryAfterMs = await this.limiter.take(who.id);
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
     const lane = await this.lanes.of(ask.conversationId, who.id);
     const { conversationId, text, localId } = ask;
     const place = { conversationId, senderId: who.id };
     const attachments = await this.attachments.describe(place, ask.mediaIds);
-    const draft = { ...place, text, attachments, ...(localId !== undefined && { localId }) };
-    const written = await this.writer.append(lane, draft);
-    // No await from here on: what is told keeps the order of `seq`.
-    const message = asMessage(written.message, sender, [who.id]);
-    if (this.isNews(written)) this.spread(lane, written.message, message);
-    return forSender(message, written.message.localId);
+    return { sender, lane, draft: { ...place, text, attachments, ...(localId !== undefined && { localId }) } };
   }
 
   private isNews({ message, again }: Written): boolean {
