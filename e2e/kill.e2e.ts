@@ -3,8 +3,6 @@ import { type StartedSuite, startSuite } from './setup/start-suite.ts';
 import { hotGroups, LaneWatch, pause, ready, reported, type Run, underLoad, UNLIMITED } from './setup/under-load.ts';
 
 jest.setTimeout(120_000);
-// Each test goes on with the processes as the last one left them.
-jest.retryTimes(0);
 
 /** The promise: nobody's death is told later than this. */
 const OFFLINE_MS = 15_000;
@@ -49,8 +47,8 @@ it('a node that is added under load takes part and owns its share, and goes agai
     stopMs = Math.round(now() - stopAt);
     lanes.forget();
     await lanes.busiest((node) => node !== 'chat-3');
+    await suite.resume('chat-3');
   });
-  await suite.resume('chat-3');
   reported(`node added, and stopped in ${stopMs} ms`, run);
   expect(run.violations).toEqual([]);
   const there = run.acked.filter(({ session, node }) => session.endsWith('/1') && node === '3');

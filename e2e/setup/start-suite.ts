@@ -15,7 +15,7 @@ export interface StartedSuite {
   is: TestSuite;
   /** The process that runs under this name now: `chat-1`, `notification`, `mongodb` … */
   pidOf(name: string): number;
-  /** Starts one more chat node, one of those the suite was told of, and answers its address. */
+  /** Starts one more chat node, one of those the suite was told of, or starts it anew; answers its address. */
   add(name: string): Promise<string>;
   /** Stops one process with SIGTERM; it rests until `resume`. */
   halt(name: string): Promise<void>;
@@ -73,7 +73,8 @@ export async function startSuite(more: Env = {}, later: readonly string[] = []):
     pidOf: (name) => pids.get(name) ?? Number.NaN,
     add: async (name) => {
       const port = spare.get(name) ?? Number.NaN;
-      await suite.add(chatProcess(name, port, ports));
+      if (pids.has(name)) await suite.halt(name).then(() => suite.resume(name));
+      else await suite.add(chatProcess(name, port, ports));
       return addressOf(port);
     },
     halt: (name) => suite.halt(name),

@@ -21,11 +21,15 @@ export const UNLIMITED = { MESSAGE_RATE_LIMIT: '1000000', HANDSHAKE_RATE_LIMIT: 
 export async function groupOf(suite: StartedSuite, userIds: readonly string[]): Promise<string> {
   const [first = '', ...participantIds] = userIds;
   const { gateway, jwtSecret } = suite.is;
-  const answer = await fetch(`${gateway}/api/v1/chat/conversations`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${tokenOf(first, {}, jwtSecret)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ participantIds, isGroup: true, name: 'Team' }),
-  });
+  const ask = () =>
+    fetch(`${gateway}/api/v1/chat/conversations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokenOf(first, {}, jwtSecret)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ participantIds, isGroup: true, name: 'Team' }),
+    });
+  let answer = await ask();
+  // A gateway that has just begun may try a node that is not there yet.
+  for (let tries = 1; answer.status === 503 && tries < 10; tries++) answer = await pause(100).then(ask);
   if (!answer.ok) throw new Error(`no group: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { data: { _id: string } }).data._id;
 }
@@ -146,7 +150,9 @@ export async function ready(url: string): Promise<void> {
       ({ ok }) => ok,
       () => false,
     );
-  while (!(await is())) await pause(50);
+  for (const end = Date.now() + 30_000; !(await is()); await pause(50)) {
+    if (Date.now() > end) throw new Error(`${url} is not ready`);
+  }
 }
 
 /** Resident memory of a process, in MiB. */

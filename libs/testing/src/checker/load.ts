@@ -43,7 +43,7 @@ export async function talk(load: Load): Promise<{ sends: Send[]; heard: Heard[] 
 }
 
 /** Random numbers from 0 to 1 that a seed decides (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
