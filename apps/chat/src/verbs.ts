@@ -48,6 +48,8 @@ export type VerbTable = {
 
 /** How long a verb may take before it is answered that the outcome is unknown. */
 const PATIENCE_MS = 2000;
+/** The same for a send, whose steps each have less: more than one of them may have to wait. */
+const SEND_PATIENCE_MS = 1500;
 
 const soon = <T>(answer: Promise<T>) => patiently(PATIENCE_MS, answer);
 
@@ -74,7 +76,8 @@ export class Verbs implements VerbTable {
     soon(this.conversations.participants(who, ask.conversationId));
   joinConversation: VerbTable['joinConversation'] = (who, ask) => soon(this.viewing.join(who, ask));
   leaveConversation: VerbTable['leaveConversation'] = (who, ask) => soon(this.viewing.leave(who, ask));
-  sendMessage: VerbTable['sendMessage'] = (who, ask) => soon(this.messages.send(who, ask));
+  sendMessage: VerbTable['sendMessage'] = (who, ask) =>
+    patiently(SEND_PATIENCE_MS, this.messages.send(who, ask));
   readHistory: VerbTable['readHistory'] = (who, ask) => soon(this.history.page(who, ask));
   editMessage: VerbTable['editMessage'] = (who, ask) => soon(this.changes.edit(who, ask));
   deleteMessage: VerbTable['deleteMessage'] = (who, ask) => soon(this.changes.delete(who, ask));

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose from 'mongoose';
+import { MONGODB } from '../../../tools/engines/engine.ts';
+import { findBinary } from '../../../tools/engines/find.ts';
 import { ask, freePorts, until } from '../../../tools/engines/port.ts';
 import { launch, type Running } from '../../../tools/engines/process.ts';
 
@@ -33,19 +35,21 @@ const SET = 'parley';
 const READY_MS = 60_000;
 /** Three members share this machine with much else. */
 const SMALL = ['--wiredTigerCacheSizeGB', '0.25'];
-/** MongoDB's own patience with a silent primary is ten seconds; tests that wait for elections are many. */
-const SETTINGS = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 };
+/** MongoDB's own patience with a silent primary is ten seconds; here it is two unless a test says more. */
+const ELECTION_MS = 2000;
 /** A client of members that may be frozen: it asks again soon. */
 const IMPATIENT = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1000, socketTimeoutMS: 1000 };
 
 type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
 
 /** Starts a replica set for this test alone. It ends with the test process, should `stop` never be called. */
-export async function startTestReplicaSet(): Promise<TestReplicaSet> {
+export async function startTestReplicaSet(electionMs = ELECTION_MS): Promise<TestReplicaSet> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-set-'));
-  const members = (await freePorts(3)).map((port) => new Member(join(folder, String(port)), { port, leashTo: folder }));
+  const { binary } = await findBinary(MONGODB, { env: process.env, log: console.log });
+  const at = { leashTo: folder, binary };
+  const members = (await freePorts(3)).map((port) => new Member(join(folder, String(port)), { port, ...at }));
   await Promise.all(members.map((member) => member.restart()));
-  await initiate(members);
+  await initiate(members, electionMs);
   const uri = `mongodb://${members.map(({ host }) => host).join(',')}/test?replicaSet=${SET}`;
   const client = new mongoose.mongo.MongoClient(uri, { ...IMPATIENT, serverSelectionTimeoutMS: READY_MS });
   const primary = () => primaryOf(client, members);
@@ -70,15 +74,13 @@ class Member implements TestMember {
 
   constructor(
     private readonly folder: string,
-    private readonly at: { port: number; leashTo: string },
+    private readonly at: { port: number; leashTo: string; binary: string },
   ) {
     this.host = `127.0.0.1:${at.port}`;
   }
 
   async restart(): Promise<void> {
-    const binary = process.env.PARLEY_TEST_MONGODB_BINARY;
-    if (!binary) throw new Error('PARLEY_TEST_MONGODB_BINARY is missing: only tests with engines have one');
-    const { port, leashTo } = this.at;
+    const { port, leashTo, binary } = this.at;
     const data = join(this.folder, 'data');
     await mkdir(data, { recursive: true });
     const place = ['--dbpath', data, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
@@ -130,8 +132,9 @@ interface Hello {
   secondary: boolean;
 }
 
-async function initiate(members: readonly Member[]): Promise<void> {
-  const config = { _id: SET, settings: SETTINGS, members: members.map(({ host }, _id) => ({ _id, host })) };
+async function initiate(members: readonly Member[], electionTimeoutMillis: number): Promise<void> {
+  const settings = { electionTimeoutMillis, heartbeatIntervalMillis: 500 };
+  const config = { _id: SET, settings, members: members.map(({ host }, _id) => ({ _id, host })) };
   await members[0]?.asked((client) => client.db('admin').command({ replSetInitiate: config }));
 }
 

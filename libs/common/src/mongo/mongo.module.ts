@@ -1,10 +1,16 @@
-import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectConnection, MongooseModule } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
+import { isMongoAway } from './away.js';
+
+const PAUSE_MS = 1000;
 
 /** The one MongoDB connection of an app. Nothing of an app begins before MongoDB answers and has every index. */
 @Module({})
 export class MongoModule implements OnModuleInit {
+  private readonly log = new Logger(MongoModule.name);
+
   constructor(@InjectConnection() private readonly connection: Connection) {}
 
   static connect(uri: string, appName: string): DynamicModule {
@@ -22,8 +28,11 @@ export class MongoModule implements OnModuleInit {
           socketTimeoutMS: 15_000,
           // Pushes and sweeps run beside requests; the hot path shares two flights.
           maxPoolSize: 20,
+          // Made below: all at once and unawaited, some might be missing without a word.
+          autoIndex: false,
+          autoCreate: false,
           retryAttempts: Number.MAX_SAFE_INTEGER,
-          retryDelay: 1000,
+          retryDelay: PAUSE_MS,
         }),
       ],
       exports: [MongooseModule],
@@ -32,6 +41,19 @@ export class MongoModule implements OnModuleInit {
 
   /** The unique indexes are the law: a message that is kept before them may be kept twice. */
   async onModuleInit(): Promise<void> {
-    await Promise.all(Object.values(this.connection.models).map((model) => model.init()));
+    for (const model of Object.values(this.connection.models)) await this.index(model);
+  }
+
+  private async index(model: Connection['models'][string]): Promise<void> {
+    for (;;) {
+      try {
+        await model.createCollection();
+        return await model.createIndexes();
+      } catch (error) {
+        if (!isMongoAway(error)) throw error;
+        this.log.warn({ err: error, collection: model.collection.name }, 'making indexes failed; trying again');
+        await pause(PAUSE_MS);
+      }
+    }
   }
 }
