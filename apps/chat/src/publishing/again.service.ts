@@ -2,10 +2,12 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CheckpointRepository, type Hold } from '@app/common/events/checkpoint.repository.js';
 import { idAt, timeOf } from '@app/common/events/id-time.js';
 import { EventOutlet } from './event.outlet.js';
-import { type Page, PAGE, type Source, SOURCES } from './sources/source.js';
+import { type Page, type Source, SOURCES } from './sources/source.js';
 
 /** Ids of slow clocks and slow inserts sort behind their time. */
 const OVERLAP_MS = 60_000;
+/** Events that wait for Redis together; on one connection, so in their order. */
+const AT_ONCE = 100;
 
 /** Publishes events again, marked `replayed`, each source from its own checkpoint, a page at a time. */
 @Injectable()
@@ -52,10 +54,10 @@ export class AgainService {
     return !(await this.checkpoints.caughtUp(hold, { back, asked }, next)) || next !== undefined;
   }
 
-  /** In their order: one connection, and no answer is waited for in between. A busy second makes a page of many events. */
+  /** In their order. A few at once: Redis has its time for each lot, and a slow one gets on nevertheless. */
   private async publish(events: Page['events']): Promise<void> {
-    for (let from = 0; from < events.length; from += PAGE) {
-      const some = events.slice(from, from + PAGE);
+    for (let from = 0; from < events.length; from += AT_ONCE) {
+      const some = events.slice(from, from + AT_ONCE);
       await this.outlet.patiently(
         Promise.all(some.map(({ type, event }) => this.outlet.now(type, { ...event, replayed: true }))),
       );
