@@ -18,6 +18,12 @@ export const settings = {
     desc: 'Addresses and networks, separated by commas, of proxies before the gateway, whose X-Forwarded-* is believed.',
     example: '10.0.0.0/8',
   }),
+  PERSON_RATE_LIMIT: count({ default: 600, desc: 'Requests that a person may make in a minute, over all gateways.' }),
+  ADDRESS_RATE_LIMIT: count({
+    default: 6000,
+    desc: 'Requests that may come from one address (of IPv6: one /64 network) in a minute, over all gateways.',
+  }),
+  UPLOAD_RATE_LIMIT: count({ default: 60, desc: 'Uploads that a person may begin in a minute, over all gateways.' }),
   ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
   REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),
   UPSTREAM_TIMEOUT_MS: count({

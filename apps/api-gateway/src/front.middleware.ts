@@ -1,12 +1,24 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
-import type { Request } from 'express';
+import { Logger } from '@nestjs/common';
+import { knownError } from '@app/common/errors/known-error.js';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import { Admission } from './admission.js';
 import type { Env } from './env.js';
 import { serveDocs } from './openapi.js';
+import { refusal, refuse } from './proxy/refusal.js';
 
-/** What every request meets before any route: security headers, CORS, the docs. */
+const EXPOSED = ['X-Request-Id', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
+
+/** What every request meets before any route: an id, security headers, CORS, its admission, the docs. */
 export function front(app: NestExpressApplication, env: Env): void {
+  const admission = app.get(Admission);
+  app.set('case sensitive routing', true);
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('X-Request-Id', admission.name(request));
+    next();
+  });
   app.use(
     helmet({
       // Pictures and files are shown by web clients of other origins.
@@ -18,10 +30,31 @@ export function front(app: NestExpressApplication, env: Env): void {
     }),
   );
   const origin = env.FRONTEND_URL.includes('*') ? '*' : env.FRONTEND_URL;
-  const rest: CorsOptions = { origin, exposedHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 };
+  const rest: CorsOptions = { origin, exposedHeaders: EXPOSED, maxAge: 600 };
   app.enableCors((request: Request, answer: (error: null, options: CorsOptions) => void) => {
     // Chat answers for its sockets, preflights too.
     answer(null, request.url.startsWith('/socket.io') ? { origin: false } : rest);
   });
+  app.use(admitting(admission));
   serveDocs(app);
+}
+
+/** Refusals here come before the log of requests, so they write its line themselves. */
+function admitting(admission: Admission) {
+  const log = new Logger('admission');
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const tell = (name: string, value: number) => void response.setHeader(name, value);
+    admission.admit(request, tell).then(
+      () => next(),
+      (thrown: unknown) => {
+        const error = knownError(thrown, log);
+        const { method, path, headers } = request;
+        const req = { id: headers['x-request-id'], method, path, address: admission.addressOf(request) };
+        log.log({ req, code: error.code }, 'refused');
+        // What is left of the body must be read, or the client's connection hangs.
+        request.resume();
+        refuse(response, refusal(error));
+      },
+    );
+  };
 }

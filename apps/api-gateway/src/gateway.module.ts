@@ -8,6 +8,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Env } from './env.js';
 import { HomeController } from './home.controller.js';
 import { AccountsModule } from './identity/accounts.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { ProxyModule } from './proxy/proxy.module.js';
 
 /** The gateway: identity is its own, everything else is passed on. */
@@ -24,6 +25,7 @@ export class GatewayModule {
         AuthModule,
         HealthModule.of({ service: 'api-gateway' }),
         AccountsModule,
+        LimitsModule,
         ProxyModule,
       ],
       controllers: [HomeController],

@@ -1,12 +1,13 @@
 import { AppError } from '@app/common/errors/app-error.js';
 import { Injectable } from '@nestjs/common';
-import { ROUTES } from '../routes.js';
-import { type Refusal, sessionUnknown, upstreamDown } from './refusal.js';
-import { addressOf } from './routing/path.rules.js';
-import { type Way, wayOf } from './routing/route.rules.js';
+import { type Refusal, refusal, sessionUnknown } from './refusal.js';
+import type { Way } from './routing/route.rules.js';
 import { sessionClaimOf } from './routing/session.rules.js';
 import type { Pool, Upstream } from './upstreams/pool.js';
 import { Upstreams } from './upstreams/upstreams.js';
+
+/** The service behind the gateway did not answer. */
+const upstreamDown = refusal(new AppError('UPSTREAM_DOWN', { retryAfterMs: 1000 }));
 
 /** A request's way, with the upstream that was chosen for it. */
 export interface Passage {
@@ -24,15 +25,10 @@ export interface Passage {
 export class Dispatcher {
   constructor(private readonly upstreams: Upstreams) {}
 
-  /** The way of an address; throws `INVALID_INPUT` or `NOT_FOUND`. What is authorised is what is passed on. */
-  wayTo(url: string): Way {
-    const way = wayOf(ROUTES, addressOf(url));
-    if (!way) throw new AppError('NOT_FOUND');
-    return way;
-  }
-
   /** The upstream in turn, or the one that has the Engine.IO session; undefined when none has it. */
   async passage({ route, url }: Way): Promise<Passage | undefined> {
+    // What the gateway answers itself never comes here, unless nothing of it is at this address.
+    if (route.to === 'gateway') throw new AppError('NOT_FOUND');
     const pool = this.upstreams.of(route.to);
     const sockets = route.sockets ?? false;
     const claim = sockets ? sessionClaimOf(url.slice(url.indexOf('?') + 1)) : 'none';

@@ -10,7 +10,7 @@ import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middlewar
 import type { Env } from '../env.js';
 import type { Passage } from './dispatcher.js';
 import { forwardedHeaders } from './routing/forwarded.rules.js';
-import { refuse, refuseUpgrade } from './refusal.js';
+import { refuse, refuseConnection } from './refusal.js';
 import { Tunnels } from './tunnels.js';
 
 /** Every long poll holds a connection for half a minute, so their number has no bound here. */
@@ -83,7 +83,7 @@ export class Forwarder {
     }
     passage.pool.failed(passage.upstream);
     if (!(answer instanceof ServerResponse)) {
-      refuseUpgrade(answer, passage.otherwise);
+      refuseConnection(answer, passage.otherwise);
       return;
     }
     // What is left of the body must be read, or the client's connection hangs.

@@ -189,7 +189,7 @@ describe('a proxied request', () => {
   it('is not taken for an upgrade when it offers HTTP/2', async () => {
     const offer = 'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
     const socket = connect(gateway.port, '127.0.0.1');
-    socket.end(`GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\n${offer}\r\n`);
+    socket.write(`GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\n${offer}\r\n`);
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200/);
   });
 });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LimitsModule } from '../limits/limits.module.js';
 import { Dispatcher } from './dispatcher.js';
 import { Forwarder } from './forwarder.js';
 import { ProxyController } from './proxy.controller.js';
@@ -8,6 +9,7 @@ import { Upstreams } from './upstreams/upstreams.js';
 
 /** Passes on what the gateway does not answer itself. Its controller takes every path, so it is imported last. */
 @Module({
+  imports: [LimitsModule],
   controllers: [ProxyController],
   providers: [Upstreams, Dispatcher, Tunnels, Forwarder, UpgradeGateway],
 })

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
-import { AppError } from '@app/common/errors/app-error.js';
-import { ERRORS, type ErrorCode } from '@app/contracts/errors.js';
+import type { Duplex } from 'node:stream';
+import type { AppError } from '@app/common/errors/app-error.js';
+import { ERRORS } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 import { SESSION_UNKNOWN } from './routing/session.rules.js';
 
@@ -16,34 +16,48 @@ export interface Refusal {
 /** Engine.IO's clients take this, and only this, for "start anew". */
 export const sessionUnknown: Refusal = { status: 400, body: SESSION_UNKNOWN };
 
-/** The service behind the gateway did not answer. */
-export const upstreamDown = refusal(new AppError('UPSTREAM_DOWN'));
-
 /** The envelope of an error, for what Nest's filter does not reach. */
 export function refusal(error: AppError): Refusal {
-  const code: ErrorCode = error.code;
-  return { status: ERRORS[code].http, body: { success: false, message: error.message, code } };
+  const { retryAfterMs, errorId } = error.details;
+  return {
+    status: ERRORS[error.code].http,
+    body: {
+      success: false,
+      message: error.message,
+      code: error.code,
+      ...(errorId !== undefined && { errorId }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  };
 }
 
 /** Answers a request; one whose answer has begun is cut, so that nobody takes half of it for the whole. */
-export function refuse(response: ServerResponse, { status, body }: Refusal): void {
+export function refuse(response: ServerResponse, given: Refusal): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'Content-Type': JSON_TYPE, 'Content-Length': Buffer.byteLength(text) }).end(text);
+  const { headers, text } = written(given);
+  response.writeHead(given.status, headers).end(text);
 }
 
-/** Answers a WebSocket handshake, for which Node has no response object, and hangs up. */
-export function refuseUpgrade(socket: Socket, { status, body }: Refusal): void {
+/** Answers where Node has no response object, for a handshake or a broken request, and hangs up. */
+export function refuseConnection(socket: Duplex, given: Refusal, more: Record<string, string> = {}): void {
+  const { headers, text } = written(given);
+  const lines = Object.entries({ Connection: 'close', ...headers, ...more }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  socket.write(`HTTP/1.1 ${given.status} ${STATUS_CODES[given.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
+  socket.end();
+}
+
+function written({ body }: Refusal) {
   const text = JSON.stringify(body);
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Connection: close',
-    `Content-Type: ${JSON_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(text)}`,
-  ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n${text}`);
-  socket.destroySoon();
+  const retryAfterMs = 'retryAfterMs' in body ? body.retryAfterMs : undefined;
+  const headers = {
+    'Content-Type': JSON_TYPE,
+    'Content-Length': Buffer.byteLength(text),
+    ...(retryAfterMs !== undefined && { 'Retry-After': Math.ceil(retryAfterMs / 1000) }),
+  };
+  return { headers, text };
 }

@@ -147,8 +147,9 @@ describe('sockets over two chat nodes', () => {
 
 describe('a WebSocket handshake', () => {
   it.each([
-    ['/api/v1/chat/socket.io/?EIO=4&transport=websocket', 404],
+    ['/api/v1/chat/socket.io/?EIO=4&transport=websocket', 401],
     ['/', 404],
+    ['/elsewhere/socket.io/?EIO=4&transport=websocket', 404],
     ['/health', 404],
     ['/socket.io/../health?EIO=4&transport=websocket', 400],
     ['//socket.io/?EIO=4&transport=websocket', 400],
@@ -160,7 +161,7 @@ describe('a WebSocket handshake', () => {
 
   it('is answered UPSTREAM_DOWN when no node answers, and the gateway lives on', async () => {
     for (const node of nodes) await node.stop();
-    expect(await handshake('/socket.io/?EIO=4&transport=websocket')).toMatch(/^HTTP\/1.1 503 .*"UPSTREAM_DOWN"}$/s);
+    expect(await handshake('/socket.io/?EIO=4&transport=websocket')).toMatch(/^HTTP\/1.1 503 .*"UPSTREAM_DOWN",.*}$/s);
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
   });
 

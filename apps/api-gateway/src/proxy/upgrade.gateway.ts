@@ -2,11 +2,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '@app/common/errors/app-error.js';
+import { knownError } from '@app/common/errors/known-error.js';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { Admission } from '../admission.js';
 import { Dispatcher } from './dispatcher.js';
 import { Forwarder } from './forwarder.js';
-import { refusal, refuseUpgrade, sessionUnknown } from './refusal.js';
+import { refusal, refuseConnection, sessionUnknown } from './refusal.js';
 
 /** Takes WebSocket handshakes, which Node gives to no controller. */
 @Injectable()
@@ -15,6 +17,7 @@ export class UpgradeGateway implements OnApplicationBootstrap {
 
   constructor(
     private readonly host: HttpAdapterHost,
+    private readonly admission: Admission,
     private readonly dispatcher: Dispatcher,
     private readonly forwarder: Forwarder,
   ) {}
@@ -33,15 +36,15 @@ export class UpgradeGateway implements OnApplicationBootstrap {
   private async take(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     // Node has let go of the socket: without a listener its error would end the process.
     socket.on('error', () => socket.destroy());
+    const told: Record<string, string> = { 'X-Request-Id': this.admission.name(request) };
     try {
-      const way = this.dispatcher.wayTo(request.url ?? '');
+      const { way } = await this.admission.admit(request, (name, value) => (told[name] = String(value)));
       if (!way.route.sockets) throw new AppError('NOT_FOUND');
       const passage = await this.dispatcher.passage(way);
       if (passage) this.forwarder.upgrade(passage, request, { socket, head });
-      else refuseUpgrade(socket, sessionUnknown);
+      else refuseConnection(socket, sessionUnknown, told);
     } catch (error) {
-      if (!(error instanceof AppError)) this.log.error({ err: error }, 'a WebSocket handshake failed');
-      refuseUpgrade(socket, refusal(error instanceof AppError ? error : new AppError('INTERNAL')));
+      refuseConnection(socket, refusal(knownError(error, this.log)), told);
     }
   }
 }

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Options } from 'pino-http';
 import { ClientAddresses } from '../address/client-addresses.js';
 import type { SharedEnv } from '../env/shared.settings.js';
-
-const REQUEST_ID = /^[\w.-]{1,64}$/;
+import { requestIdOf } from './request-id.js';
 
 /** Secrets never reach a log line, whatever object carries them. */
 const REDACTED = ['token', 'accessToken', 'refreshToken', 'password', 'authorization', 'cookie', 'text'].flatMap(
@@ -21,8 +19,7 @@ export function loggingModule(app: string, env: SharedEnv): DynamicModule {
     level: env.LOG_LEVEL,
     redact: REDACTED,
     genReqId: (request, response) => {
-      const given = request.headers['x-request-id'];
-      const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      const id = requestIdOf(request.headers);
       response.setHeader('X-Request-Id', id);
       return id;
     },

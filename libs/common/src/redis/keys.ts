@@ -22,6 +22,12 @@ export const keys = {
   lanes: () => 'lanes',
   /** List of the times (ms) of a person's latest sends, newest first, at most as long as the limit. */
   messageRate: (userId: string) => `rate:message:${userId}`,
+  /** When a person's allowance of requests at the gateways is full again (ms). */
+  personRate: (userId: string) => `rate:person:${userId}`,
+  /** The same of their uploads. */
+  uploadRate: (userId: string) => `rate:upload:${userId}`,
+  /** The same of an address, or of a /64 network. */
+  addressRate: (address: string) => `rate:address:${address}`,
   /** Stream of a type's CloudEvents; field `event` holds the JSON. */
   eventStream: (type: string) => `events:${type}:stream`,
   /** A number that chat lets grow; missing or smaller than MongoDB remembers it, Redis has lost events. */

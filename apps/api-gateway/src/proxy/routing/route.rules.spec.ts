@@ -16,6 +16,11 @@ describe('the table of routes', () => {
     ['/api/v1/devices/phone-1', ['notification', '/devices/phone-1', 'bearer']],
     ['/api/v1/media/5/file', ['media', '/media/5/file', 'bearer']],
     ['/docs/media/openapi.json', ['media', '/api-json', 'public']],
+    ['/docs', ['gateway', '/docs', 'public']],
+    ['/docs/other/openapi.json', ['gateway', '/docs/other/openapi.json', 'public']],
+    ['/api/v1/auth/login', ['gateway', '/api/v1/auth/login', 'public']],
+    ['/health/ready', ['gateway', '/health/ready', 'public']],
+    ['/', ['gateway', '/', 'public']],
   ])('sends %s on', (path, expected) => {
     expect(way(path)).toEqual(expected);
   });
@@ -24,7 +29,7 @@ describe('the table of routes', () => {
     expect(way('/api/v1/chat', '?a=%2F&a=2')).toEqual(['chat', '/?a=%2F&a=2', 'bearer']);
   });
 
-  it.each(['/api/v1/chatter', '/api/v1', '/socket.ioo', '/API/v1/chat', '/docs/other/openapi.json', '/'])(
+  it.each(['/apis', '/emulator', '/socket.ioo', '/API/v1/chat', '/Docs', '/metrics', '/healthy', '/index.html'])(
     'sends %s nowhere',
     (path) => {
       expect(way(path)).toBeUndefined();
