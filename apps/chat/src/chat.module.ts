@@ -5,6 +5,7 @@ import {
   Module,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleInit,
 } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import type { Redis } from 'ioredis';
@@ -119,12 +120,13 @@ const tells = [FanOut, { provide: Teller, useExisting: FanOut }, RoomReconciler,
 
 /** The chat service. */
 @Module({})
-export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class ChatModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly lease: PresenceLease,
     private readonly presence: PresenceService,
     private readonly lastSeen: LastSeenWriter,
     private readonly heads: HeadWriter,
+    private readonly messages: MessageRepository,
     private readonly sweeper: HeadSweeper,
     private readonly writer: MessageWriter,
     private readonly owners: Owners,
@@ -166,6 +168,11 @@ export class ChatModule implements OnApplicationBootstrap, BeforeApplicationShut
         ...guards,
       ],
     };
+  }
+
+  /** Before the first message is kept. */
+  onModuleInit(): Promise<void> {
+    return this.messages.dropOldIndexes();
   }
 
   onApplicationBootstrap(): void {

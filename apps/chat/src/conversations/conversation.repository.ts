@@ -172,7 +172,7 @@ export class ConversationRepository {
   private async linked(conversation: KeptConversation, propertyId: string | undefined): Promise<KeptConversation> {
     if (propertyId === undefined || conversation.propertyId !== undefined) return conversation;
     await this.model.updateOne(
-      { _id: conversation.id, propertyId: { $exists: false } },
+      { _id: conversation.id, propertyId: null },
       { $set: { propertyId } },
       { writeConcern: DURABLE },
     );
@@ -189,8 +189,9 @@ function kept(found: Conversation): KeptConversation {
   return {
     id: found._id.toHexString(),
     kind: found.kind,
-    ...(found.name !== undefined && { name: found.name }),
-    ...(found.propertyId !== undefined && { propertyId: found.propertyId }),
+    // An earlier version kept what was null.
+    ...(found.name && { name: found.name }),
+    ...(found.propertyId && { propertyId: found.propertyId }),
     participantIds: found.participantIds,
     participantCount: found.participantCount,
     createdBy: found.createdBy,

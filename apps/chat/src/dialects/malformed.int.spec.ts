@@ -1,8 +1,10 @@
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { AppError } from '@app/common/errors/app-error.js';
+import { shaped } from '@app/common/errors/validate.js';
 import type { WireError } from '@app/contracts/errors.js';
 import { tokenOf } from '@app/testing/tokens.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
+import type { Asking } from './dialect.js';
 import { native } from './native/socket.js';
 
 type Answer = { ok: boolean; error?: WireError };
@@ -109,6 +111,11 @@ const fieldsOf = (shape: new () => object): string[] => [
       .map(({ propertyName }) => propertyName),
   ),
 ];
+const optionalOf = (shape: new () => object): string[] =>
+  getMetadataStorage()
+    .getTargetValidationMetadatas(shape, '', false, false)
+    .filter(({ type }) => type === ValidationTypes.CONDITIONAL_VALIDATION)
+    .map(({ propertyName }) => propertyName);
 const goodFor = (shape: new () => object) =>
   Object.fromEntries(fieldsOf(shape).map((field) => [field, field in GOOD ? GOOD[field] : id]));
 
@@ -147,6 +154,17 @@ describe.each(Object.entries(native.hears))('%s', (wireEvent, { shape }) => {
     // What an ack has said is not said again.
     expect(ana.socket.all('error')).toHaveLength(before);
   }, 30_000);
+
+  it('takes a field that is null for one that is left out', async () => {
+    const asked = (input: object) => (shaped(shape, input) as Asking<object>).toAsk();
+    for (const field of fieldsOf(shape)) {
+      const { [field]: _, ...without } = goodFor(shape);
+      const isNull = { ...without, [field]: null };
+      const [left, given] = [await ana.socket.answer(wireEvent, without), await ana.socket.answer(wireEvent, isNull)];
+      expect({ field, code: (given as Answer).error?.code }).toEqual({ field, code: (left as Answer).error?.code });
+      if (optionalOf(shape).includes(field)) expect(asked(isNull)).toEqual(asked(without));
+    }
+  });
 
   it('answers each malformed one without a callback by an error that says nothing of the input, and goes on', async () => {
     const before = ana.socket.all('error').length;

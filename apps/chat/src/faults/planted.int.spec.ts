@@ -1,4 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { LOCAL_ID_INDEX } from '@app/common/schemas/message.schema.js';
 import { check } from '@app/testing/checker/checker.js';
 import type { Send } from '@app/testing/checker/history.js';
 import { talk } from '@app/testing/checker/load.js';
@@ -48,7 +49,7 @@ const BUGS: Planted[] = [
   {
     name: 'no unique index of what senders call their messages',
     finds: /^G3 .* is kept \d+ times$/,
-    plant: (world) => world.db.collection('messages').dropIndex('sender_localId'),
+    plant: (world) => world.db.collection('messages').dropIndex(LOCAL_ID_INDEX),
   },
   {
     name: 'order by the clock, of which one is slow',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type ClientSession, type Model, mongo, Types } from 'mongoose';
 import { patiently } from '@app/common/mongo/patience.js';
-import { LOCAL_ID_INDEX, Message, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
+import { LOCAL_ID_INDEX, Message, OLD_LOCAL_ID_INDEX, SEQ_INDEX } from '@app/common/schemas/message.schema.js';
 import { type Inserted, outcomesOf } from './insert.rules.js';
 import type { Draft, Head, KeptMessage } from './message.rules.js';
 
@@ -15,7 +15,10 @@ const PATIENCE_MS = 1000;
 const DUPLICATE_KEY = 11000;
 /** The index that a duplicate violates. Anchored: what follows are the values, which users choose. */
 const VIOLATED = /^E11000 duplicate key error collection: \S+ index: (\S+) dup key/;
-const ID_INDEX = '_id_';
+/** The old one is there until the first node of this version has started, and again while one of the version before starts. */
+const KEPT_BEFORE = [LOCAL_ID_INDEX, OLD_LOCAL_ID_INDEX, '_id_'];
+/** MongoDB's codes for an index, and a collection, that is not there. */
+const NOT_THERE: unknown[] = [27, 26];
 
 /** The native driver's view of `messages`. */
 type StoredMessage = Message;
@@ -28,6 +31,14 @@ export class MessageRepository {
   /** Ids of new messages: made here, so that a message has one before it is kept. */
   newId(): string {
     return new Types.ObjectId().toHexString();
+  }
+
+  /** Ends an index of an earlier version, once the one in its place is there. */
+  async dropOldIndexes(): Promise<void> {
+    await this.model.init();
+    await this.messages.dropIndex(OLD_LOCAL_ID_INDEX).catch((error: unknown) => {
+      if (!(error instanceof mongo.MongoServerError) || !NOT_THERE.includes(error.code)) throw error;
+    });
   }
 
   /** Inserts a batch in one round trip. Throws only when it is unknown what was kept. */
@@ -159,7 +170,7 @@ export class MessageRepository {
 function reasonOf({ code, errmsg }: mongo.WriteError): 'seq-taken' | 'kept-before' | undefined {
   const violated = code === DUPLICATE_KEY ? VIOLATED.exec(errmsg ?? '')?.[1] : undefined;
   if (violated === SEQ_INDEX) return 'seq-taken';
-  return violated === LOCAL_ID_INDEX || violated === ID_INDEX ? 'kept-before' : undefined;
+  return KEPT_BEFORE.includes(violated ?? '') ? 'kept-before' : undefined;
 }
 
 /** A message as MongoDB has it. */

@@ -30,7 +30,17 @@ export function shaped<T extends object>(shape: ClassConstructor<T>, input: unkn
   const instance = plainToInstance(shape, input);
   const errors = validateSync(instance, VALIDATION);
   if (errors.length > 0) throw invalidInput(errors);
-  return instance;
+  return withoutNulls(instance);
+}
+
+/** Takes the fields that are null out of what was validated: many clients write a field like that which they mean to leave out. */
+export function withoutNulls<T>(valid: T): T {
+  if (typeof valid !== 'object' || valid === null) return valid;
+  for (const [name, value] of Object.entries(valid)) {
+    if (value === null && !Array.isArray(valid)) Reflect.deleteProperty(valid, name);
+    else withoutNulls(value);
+  }
+  return valid;
 }
 
 function firstProblem(errors: ValidationError[]): string | undefined {

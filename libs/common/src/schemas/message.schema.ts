@@ -65,7 +65,9 @@ export class Message {
 /** The index whose violation means that another node took the `seq`. */
 export const SEQ_INDEX = 'conversation_seq';
 /** The index whose violation means that this message is kept already. */
-export const LOCAL_ID_INDEX = 'sender_localId';
+export const LOCAL_ID_INDEX = 'sender_localId_text';
+/** What it was called when it also held every `localId` that was null; chat drops it at its start. */
+export const OLD_LOCAL_ID_INDEX = 'sender_localId';
 
 export const MessageSchema = SchemaFactory.createForClass(Message);
 // Serves: history, the newest message of a conversation; makes `seq` unique.
@@ -73,7 +75,7 @@ MessageSchema.index({ conversationId: 1, seq: 1 }, { unique: true, name: SEQ_IND
 // Serves: the answer to a resend. Partial, not sparse: a compound sparse index would hold every message.
 MessageSchema.index(
   { senderId: 1, localId: 1 },
-  { unique: true, name: LOCAL_ID_INDEX, partialFilterExpression: { localId: { $exists: true } } },
+  { unique: true, name: LOCAL_ID_INDEX, partialFilterExpression: { localId: { $type: 'string' } } },
 );
 // Serves: the media service's question where a file was attached.
 MessageSchema.index(

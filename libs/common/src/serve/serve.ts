@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { type DynamicModule, type INestApplication, Logger as NestLogger, ValidationPipe } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Logger as NestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -11,7 +11,7 @@ import { HttpErrorFilter } from '../errors/http-error.filter.js';
 import { mongoAnswers } from '../mongo/mongo.awaited.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { redisLetsIn } from '../redis/redis.credentials.js';
-import { invalidInput, VALIDATION } from '../errors/validate.js';
+import { ShapePipe } from '../errors/shape.pipe.js';
 import { openDoor } from './door.js';
 import { PlainInterceptor } from './plain.interceptor.js';
 
@@ -32,7 +32,7 @@ export interface Serving {
 /** What every app's REST has alike: plain requests, validation, the error envelope, no framework banner. Tests use it too. */
 export function configureRest(app: NestExpressApplication): void {
   app.useGlobalInterceptors(new PlainInterceptor());
-  app.useGlobalPipes(new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: invalidInput }));
+  app.useGlobalPipes(new ShapePipe());
   app.useGlobalFilters(new HttpErrorFilter());
   app.disable('x-powered-by');
   app.set('query parser', 'simple');

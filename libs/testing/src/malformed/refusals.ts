@@ -35,9 +35,23 @@ export async function notRefused(url: string, { malformed, statuses }: Route): P
 }
 
 /** The status of the route's good request. */
-export async function understood(url: string, { good: { method, path, body } }: Route): Promise<number> {
+export async function understood(url: string, { good: { method, path, body } }: Pick<Route, 'good'>): Promise<number> {
   const send = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   return (await ask(url, { method, path, ...send })).status;
+}
+
+/** The optional fields of a route with which null is not answered like a field that is left out. */
+export async function nullsNotLeftOut(url: string, { nulls, good }: Route): Promise<object[]> {
+  const wrong: object[] = [];
+  for (const { field, without, withNull } of nulls) {
+    const [left, given] = [
+      await understood(url, { good: { ...good, body: without } }),
+      await understood(url, { good: { ...good, body: withNull } }),
+    ];
+    // A conversation that the first of them made is only found by the second.
+    if (left < 300 !== given < 300) wrong.push({ field, left, given });
+  }
+  return wrong;
 }
 
 /** The error envelope, with a code of this status, and nothing of the input or of a stack. */

@@ -37,6 +37,8 @@ export interface Route {
   statuses: number[];
   good: { method: string; path: string; body?: object };
   malformed: Malformed[];
+  /** For each optional field of the body, the good request without it, and with null in its place: they mean the same. */
+  nulls: { field: string; without: object; withNull: object }[];
 }
 
 /** Appears in what is malformed, so that an answer that repeats any of the input is found. */
@@ -117,6 +119,7 @@ function routeOf(document: Document, at: At): Route {
     name: `${method} ${at.template}`,
     statuses: Object.keys(at.operation.responses).map(Number),
     good: { method, path, ...(body && { body }) },
+    nulls: schema && body ? nullsOf(schema, body) : [],
     malformed: named([
       ...inPath(at).map((request) => ({ ...request, ...send })),
       ...inQuery(at, path).map((request) => ({ ...request, ...send })),
@@ -172,7 +175,10 @@ function inBody(path: string, schema: Schema, body: object): Omit<Malformed, 'me
   );
   const bodies = [
     ...fields.map((request) => ({ ...request, body: request.body.replace('{,', '{') })),
-    ...(schema.required ?? []).map((field) => ({ what: `no ${field}`, body: without(field) })),
+    ...(schema.required ?? []).flatMap((field) => [
+      { what: `no ${field}`, body: without(field) },
+      { what: `${field}: null`, body: JSON.stringify({ ...body, [field]: null }) },
+    ]),
     { what: 'a list', body: `[${json}]` },
     { what: 'null', body: 'null' },
     { what: 'an unknown field', body: with_(`"${MARK}":1`) },
@@ -187,6 +193,12 @@ function inBody(path: string, schema: Schema, body: object): Omit<Malformed, 'me
     { what: 'XML', path, headers: { 'content-type': 'application/xml' }, body: `<a>${MARK}</a>` },
     { what: 'a form', path, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `a[$ne]=${MARK}` },
   ];
+}
+
+function nullsOf({ required = [] }: Schema, body: object): Route['nulls'] {
+  return Object.keys(body)
+    .filter((field) => !required.includes(field))
+    .map((field) => ({ field, without: { ...body, [field]: undefined }, withNull: { ...body, [field]: null } }));
 }
 
 function bodyOf(document: Document, { requestBody }: Operation): Schema | undefined {

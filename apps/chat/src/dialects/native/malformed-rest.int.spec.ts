@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { notRefused, understood } from '@app/testing/malformed/refusals.js';
+import { notRefused, nullsNotLeftOut, understood } from '@app/testing/malformed/refusals.js';
 import { type Document, type Route, routesOf } from '@app/testing/malformed/routes.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../../chat.world.suite.js';
 
@@ -41,6 +41,7 @@ describe.each(routesOf(document, good).map(({ name }) => name))('%s', (name) => 
     const route = await routeOf(name);
     expect(route.malformed.length).toBeGreaterThan(9);
     expect(await notRefused(url, route)).toEqual([]);
+    expect(await nullsNotLeftOut(url, route)).toEqual([]);
     expect([200, 201]).toContain(await understood(url, route));
   }, 30_000);
 });
