@@ -76,8 +76,7 @@ export class Verbs implements VerbTable {
     soon(this.conversations.participants(who, ask.conversationId));
   joinConversation: VerbTable['joinConversation'] = (who, ask) => soon(this.viewing.join(who, ask));
   leaveConversation: VerbTable['leaveConversation'] = (who, ask) => soon(this.viewing.leave(who, ask));
-  sendMessage: VerbTable['sendMessage'] = (who, ask) =>
-    patiently(SEND_PATIENCE_MS, this.messages.send(who, ask));
+  sendMessage: VerbTable['sendMessage'] = (who, ask) => patiently(SEND_PATIENCE_MS, this.messages.send(who, ask));
   readHistory: VerbTable['readHistory'] = (who, ask) => soon(this.history.page(who, ask));
   editMessage: VerbTable['editMessage'] = (who, ask) => soon(this.changes.edit(who, ask));
   deleteMessage: VerbTable['deleteMessage'] = (who, ask) => soon(this.changes.delete(who, ask));
