@@ -50,6 +50,7 @@ export class Lane {
   awayTo = '';
   private raisedDoubts = 0;
   private settledDoubts = 0;
+  private heardMembershipSeq = 0;
 
   constructor(
     readonly conversationId: string,
@@ -66,6 +67,11 @@ export class Lane {
 
   get members(): ReadonlySet<string> {
     return this.facts.members;
+  }
+
+  /** The `seq` of the latest change of membership that was heard of, perhaps before its members are read. */
+  get membershipSeq(): number {
+    return Math.max(this.heardMembershipSeq, this.conversation.membershipSeq);
   }
 
   /** True when the facts are known to be behind, and must be read before the next flight. */
@@ -85,6 +91,7 @@ export class Lane {
   /** Takes over that the conversation stands at least here, and when its members last changed. */
   raise(head: Head, membershipSeq = 0): void {
     this.facts = { ...this.facts, head: laterHead(this.facts.head, head) };
+    this.heardMembershipSeq = Math.max(this.heardMembershipSeq, membershipSeq);
     // A raised head would hide from the next flight that the members are old.
     if (membershipSeq > this.conversation.membershipSeq) this.doubt();
   }

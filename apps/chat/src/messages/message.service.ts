@@ -97,7 +97,8 @@ export class MessageService {
     this.teller.tell('message.created', {
       conversationId,
       message,
-      membershipSeq: conversation.membershipSeq,
+      // Of a message that an owner kept, it may be one whose members are not read here yet.
+      membershipSeq: lane.membershipSeq,
       ...(kept.localId !== undefined && { localId: kept.localId }),
       ...(young && members.size <= LISTED_PARTICIPANTS && { alsoTo: [...members] }),
     });
