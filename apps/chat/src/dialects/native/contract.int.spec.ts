@@ -163,10 +163,10 @@ describe('joining and leaving', () => {
     await ana.socket.asks('join_conversation', { conversationId: room._id });
     await ben.socket.asks('typing', { conversationId: room._id, isTyping: true });
     await ben.socket.asks('leave_conversation', { conversationId: room._id });
-    await ana.socket.hears(
-      'typing',
-      (e: { isTyping?: boolean; conversationId?: string }) => of(room)(e) && !e.isTyping,
-    );
+    const last = await ben.sends(room._id, 'said after leaving');
+    await ana.socket.hears('message_new', (e: { message: Message }) => e.message._id === last._id);
+    const typing = ana.socket.all<{ conversationId: string; isTyping: boolean }>('typing').filter(of(room));
+    expect(typing.map(({ isTyping }) => isTyping)).toEqual([true, false]);
     const sent = await ana.sends(room._id, 'still for you');
     await ben.socket.hears('message_new', (e: { message: Message }) => e.message._id === sent._id);
   });
@@ -184,7 +184,8 @@ describe('reading', () => {
       status: 200,
       body: { data: { messageIds: ids.slice(0, 2), upToSeq: 2 } },
     });
-    const updates = () => ana.socket.all<{ conversationId: string; upToSeq: number }>('message_read_update').filter(of(room));
+    const updates = () =>
+      ana.socket.all<{ conversationId: string; upToSeq: number }>('message_read_update').filter(of(room));
     await ana.socket.hears('message_read_update', of(room));
     expect(updates()).toEqual([{ conversationId: room._id, userId: 'ben', messageIds: ids.slice(0, 2), upToSeq: 2 }]);
     await ben.post(`/conversations/${room._id}/mark-read`);
