@@ -8,6 +8,8 @@ import { Owners } from './owners.js';
 
 /** How long a lane is forwarded after its last use. */
 const FORWARD_MS = 10_000;
+/** How long it is after a single clash: the next try may clash again, and the owner's turn costs less than to read anew. */
+const BRIEF_MS = 1000;
 /** How long an owner may take to answer. */
 const PATIENCE_MS = 1000;
 const LOOK_MS = 100;
@@ -45,14 +47,14 @@ export class LaneForwarder {
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** Notes that a lane lost a place; contended, it is forwarded, or claimed if this node owns it. */
+  /** Notes that a lane lost a place. It is forwarded, a contended one for longer; its owner claims a contended one. */
   clash(lane: Lane): void {
     this.counts.clashes++;
     const { clashes, contended } = clashed(lane.clashes, Date.now());
     lane.clashes = clashes;
-    if (!contended) return;
-    if (this.owners.of(lane.conversationId) !== this.owners.self) return this.forward(lane);
-    if (!this.bus.up) return;
+    const mine = this.owners.of(lane.conversationId) === this.owners.self;
+    if (!mine) return this.forward(lane, contended ? FORWARD_MS : BRIEF_MS);
+    if (!contended || !this.bus.up) return;
     const { conversationId } = lane;
     this.bus.claim({ kind: 'mine', from: this.owners.self, conversationId }).catch(() => undefined);
   }
@@ -60,7 +62,7 @@ export class LaneForwarder {
   /** An owner says that it wants what this node has for its conversation. */
   claimed(lane: Lane, by: string): void {
     if (by === this.owners.of(lane.conversationId)) lane.ownUntil = 0;
-    this.forward(lane);
+    this.forward(lane, FORWARD_MS);
   }
 
   /** True when what waits in a lane is for its owner; it is sent then. False when it is this node's to write. */
@@ -86,10 +88,10 @@ export class LaneForwarder {
     }
   }
 
-  private forward(lane: Lane): void {
+  private forward(lane: Lane, forMs: number): void {
     const now = Date.now();
     if (lane.ownUntil > now || lane.waiting.some(({ foreign }) => foreign)) return;
-    lane.forwardUntil = now + FORWARD_MS;
+    lane.forwardUntil = Math.max(lane.forwardUntil, now + forMs);
   }
 
   private ownerOf(lane: Lane): string | undefined {
@@ -118,7 +120,8 @@ export class LaneForwarder {
       this.lanesOfAway.set(waiting.id, lane);
     }
     lane.awayTo = owner;
-    lane.forwardUntil = now + FORWARD_MS;
+    // What is forwarded briefly is not prolonged: only a second clash says that it is contended.
+    if (lane.forwardUntil > now + BRIEF_MS) lane.forwardUntil = now + FORWARD_MS;
     this.abroad.add(lane);
     this.counts.forwarded += packet.length;
     const { conversationId } = lane;
