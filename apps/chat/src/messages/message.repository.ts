@@ -71,18 +71,14 @@ export class MessageRepository {
 
   /** Where the conversation stands, from the messages themselves. */
   async headOf(conversationId: string): Promise<Head> {
-    // Not by majority: what may yet be rolled back has its place, and nobody is shown it.
-    const last = await this.messages.findOne(
-      { conversationId: new Types.ObjectId(conversationId) },
-      { sort: { seq: -1 } },
-    );
+    const [last] = await this.page(conversationId, Number.MAX_SAFE_INTEGER, 1);
     return last ? { seq: last.seq, at: last.createdAt.getTime() } : { seq: 0, at: 0 };
   }
 
-  /** At most `limit` messages before `beforeSeq`, newest first. Read by majority: what is shown does not disappear again. */
+  /** At most `limit` messages before `beforeSeq`, newest first. */
   async page(conversationId: string, beforeSeq: number, limit: number): Promise<KeptMessage[]> {
     const found = await this.messages
-      .find({ conversationId: new Types.ObjectId(conversationId), seq: { $lt: beforeSeq } }, MAJORITY)
+      .find({ conversationId: new Types.ObjectId(conversationId), seq: { $lt: beforeSeq } })
       .sort({ seq: -1 })
       .limit(limit)
       .toArray();

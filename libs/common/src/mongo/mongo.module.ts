@@ -19,6 +19,9 @@ export class MongoModule implements OnModuleInit {
       imports: [
         MongooseModule.forRoot(uri, {
           appName,
+          // What may yet be rolled back is neither shown nor built upon: a place taken after it would leave a hole.
+          readConcernLevel: 'majority',
+          writeConcern: { w: 'majority' },
           // Who asks while there is no primary is told so soon.
           serverSelectionTimeoutMS: 1000,
           // A server that is frozen, or gone without a word, is found out in three seconds, and what hangs there is let go.
