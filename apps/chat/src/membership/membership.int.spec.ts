@@ -168,20 +168,17 @@ describe('in a group where fifty people on two nodes never stop writing', () => 
 
   it('ten changes from either node succeed, and each removed is refused from then on by either node', async () => {
     const [here, there] = [await world.connect('eve', 1), await world.connect('eve', 2)];
-    let slowest = 0;
     for (let n = 0; n < CHANGES; n++) {
       const owner = world.someone('ana', n % 4 < 2 ? 1 : 2);
       const isAdding = n % 2 === 0;
-      const began = performance.now();
       const { status } = isAdding ? await add(owner, room, 'eve', `e${n}`) : await remove(owner, room, 'eve');
-      slowest = Math.max(slowest, performance.now() - began);
+      // What takes longer than two seconds is answered 503.
       expect({ n, status }).toEqual({ n, status: 200 });
       for (const { socket } of isAdding ? [] : [here, there]) {
         const answer = await socket.answer('message_send', { conversationId: room._id, text: 'I am not here' });
         expect(answer).toMatchObject({ ok: false, error: { code: 'NOT_A_MEMBER' } });
       }
     }
-    expect(slowest).toBeLessThan(2000);
     expect(await world.db.collection('messages').countDocuments({ text: 'I am not here' })).toBe(0);
   }, 30_000);
 });
