@@ -33,7 +33,7 @@ const imports = (root: string) =>
   program(
     root,
     'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-    ...['apps', 'libs', 'tools', 'e2e', 'faults'],
+    ...['apps', 'libs', 'tools', 'e2e', 'faults', 'bench'],
   );
 
 /** The laws that need many files at once, and no types: names, folders, who writes what. */
