@@ -80,7 +80,10 @@ export async function underLoad(
   const begin = (more: Talking): void => {
     const how = { forMs: LONGEST_MS, seed: seed + 1000 * loads.length, secret: suite.is.jwtSecret, stop: stop.signal };
     loads.push(more);
-    talks.push(talk({ ...how, ...more }));
+    const talking = talk({ ...how, ...more });
+    // Waited for below; what happens to the processes may fail first.
+    talking.catch(() => undefined);
+    talks.push(talking);
   };
   begin(load);
   const happening = pause(SETTLE_MS).then(() => meanwhile(begin));
