@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { mongo } from 'mongoose';
 import type { PublishedEvent } from '@app/contracts/events.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
-import { LIMITER_REDIS } from './send.limiter.js';
+import { LIMITER_REDIS, type WithTake } from './send.limiter.js';
 
 let world: ChatWorld;
 let ana: Chatter;
@@ -141,6 +141,14 @@ describe('the rate limit', () => {
     } finally {
       limited.redis.thaw();
     }
+  });
+
+  it('does not count what Redis heard only when it thawed', async () => {
+    const limiter = limited.apps[0]?.get<WithTake>(LIMITER_REDIS) as WithTake;
+    expect(await limiter.takeSend('test:late', 1, 60_000, Date.now() - 3000)).toBe(-1);
+    expect(await limiter.exists('test:late')).toBe(0);
+    expect(await limiter.takeSend('test:late', 1, 60_000, Date.now())).toBe(0);
+    expect(await limiter.takeSend('test:late', 1, 60_000, Date.now())).toBeGreaterThan(0);
   });
 });
 

@@ -13,12 +13,14 @@ export const LIMITER_PATIENCE_MS = 100;
 
 /**
  * The latest sends of a person as a list of times, newest first, never longer than the limit; each step is O(1).
- * KEYS[1] the list. ARGV: limit, window in ms. Answers 0, or the milliseconds to wait.
+ * KEYS[1] the list. ARGV: limit, window in ms, the time of asking. Answers 0, or the milliseconds to wait, or -1 for what
+ * was asked too long ago: a Redis that was frozen would count, as of now, what the nodes have counted meanwhile.
  */
 const TAKE = `
 local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+if now - tonumber(ARGV[3]) > 2000 then return -1 end
 local oldest = redis.call('LINDEX', KEYS[1], limit - 1)
 if oldest and tonumber(oldest) > now - window then return tonumber(oldest) + window - now end
 redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
@@ -27,8 +29,9 @@ redis.call('PEXPIRE', KEYS[1], window)
 return 0
 `;
 
-interface WithTake extends Redis {
-  takeSend(key: string, limit: number, windowMs: number): Promise<number>;
+/** A connection that knows the script. */
+export interface WithTake extends Redis {
+  takeSend(key: string, limit: number, windowMs: number, askedAt: number): Promise<number>;
 }
 
 /** Limits a person's sends over all sockets, nodes and dialects together; by this node's own count while Redis is away. */
@@ -46,13 +49,15 @@ export class SendLimiter {
 
   /** Counts one send: 0 when it may go, else the milliseconds to wait. One round trip, shared with whoever asks at the same time. */
   async take(userId: string): Promise<number> {
-    try {
-      return await this.redis.takeSend(keys.messageRate(userId), this.allowance.limit, this.allowance.windowMs);
-    } catch {
-      // Redis is away, frozen or emptied of scripts: this node's own count holds meanwhile.
-      const { sends, retryAfterMs } = takeSend(this.own.get(userId) ?? [], Date.now(), this.allowance);
-      this.own.set(userId, sends);
-      return retryAfterMs;
-    }
+    const { limit, windowMs } = this.allowance;
+    // Redis may be away or frozen, or its clock far from ours: this node's own count holds meanwhile.
+    const waits = await this.redis.takeSend(keys.messageRate(userId), limit, windowMs, Date.now()).catch(() => -1);
+    return waits < 0 ? this.byOwnCount(userId) : waits;
+  }
+
+  private byOwnCount(userId: string): number {
+    const { sends, retryAfterMs } = takeSend(this.own.get(userId) ?? [], Date.now(), this.allowance);
+    this.own.set(userId, sends);
+    return retryAfterMs;
   }
 }

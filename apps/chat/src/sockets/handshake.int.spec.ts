@@ -109,6 +109,13 @@ describe('an address', () => {
     await connects(from());
   });
 
+  it('that does not wait is soon not let in to be told', async () => {
+    const same = () => from({}, '203.0.113.12');
+    for (let n = 0; n < 6; n++) await connects(same());
+    for (let n = 0; n < 6; n++) await expect(connect(same())).rejects.toMatchObject(refused);
+    await expect(connect(same())).rejects.toThrow('websocket error');
+  });
+
   it('counts also when its tokens are wrong', async () => {
     const same = () => from({}, '203.0.113.10');
     for (let n = 0; n < 6; n++) {

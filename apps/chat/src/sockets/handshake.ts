@@ -47,6 +47,8 @@ export class Handshake {
     const retryAfterMs = this.limits.retryAfter(socket.request);
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
     const bearer = await this.verifier.verify(this.tokenOf(socket));
+    // Whoever left meanwhile says so no more, and would keep a seat for ever.
+    if (socket.conn.readyState !== 'open') throw new AppError('UNAVAILABLE');
     if (!(await this.seats.take(bearer.id, socket))) {
       const message = `You have ${this.env.SOCKETS_PER_USER} sockets already; close one.`;
       throw new AppError('RATE_LIMITED', { message, retryAfterMs: FULL_RETRY_MS });

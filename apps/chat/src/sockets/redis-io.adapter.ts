@@ -60,7 +60,7 @@ export class RedisIoAdapter extends IoAdapter {
   private admission(): ServerOptions['allowRequest'] {
     const limits = this.application.get(HandshakeLimits);
     return (request, answer) => {
-      limits.arrived(request);
+      if (!limits.arrived(request)) return answer('Too many connections from this address; wait.', false);
       const allowed = isAllowedOrigin(request.headers.origin, this.env.FRONTEND_URL);
       answer(allowed ? null : 'This origin is not allowed.', allowed);
     };

@@ -9,7 +9,10 @@ import { type Bucket, takeOne } from './bucket.rules.js';
 
 const WINDOW_MS = 60_000;
 
-/** Limits how often one address begins a connection, whoever it says it is. */
+/**
+ * Limits how often one address begins a connection, whoever it says it is. Past the limit a client is told when to come
+ * back; past twice the limit it is not even let in to be told.
+ */
 @Injectable()
 export class HandshakeLimits {
   private readonly buckets = new LRUCache<string, Bucket>({ max: 50_000 });
@@ -22,17 +25,23 @@ export class HandshakeLimits {
     this.addresses = new ClientAddresses(env.TRUSTED_PROXIES);
   }
 
-  /** Counts a handshake: once a connection, however many namespaces it then asks for. */
-  arrived(request: IncomingMessage): void {
+  /** Counts a handshake, once a connection, however many namespaces it then asks for; false when it may not even open. */
+  arrived(request: IncomingMessage): boolean {
     const address = countedAs(this.addresses.of(request));
-    const allowance = { limit: this.limit, windowMs: WINDOW_MS };
-    const { bucket, retryAfterMs } = takeOne(this.buckets.get(address), Date.now(), allowance);
-    this.buckets.set(address, bucket);
+    const retryAfterMs = this.take(address);
     this.waits.set(request, retryAfterMs);
+    return retryAfterMs === 0 || this.take(`told ${address}`) === 0;
   }
 
   /** 0 when the handshake of this request may go on, else the milliseconds to wait. */
   retryAfter(request: IncomingMessage): number {
     return this.waits.get(request) ?? 0;
+  }
+
+  private take(key: string): number {
+    const allowance = { limit: this.limit, windowMs: WINDOW_MS };
+    const { bucket, retryAfterMs } = takeOne(this.buckets.get(key), Date.now(), allowance);
+    this.buckets.set(key, bucket);
+    return retryAfterMs;
   }
 }

@@ -1,10 +1,15 @@
+import { type EventEmitter, once } from 'node:events';
 import type { Redis } from 'ioredis';
+import type { Server } from 'socket.io';
+import { io } from 'socket.io-client';
+import { TokenVerifier } from '@app/common/auth/token.verifier.js';
 import { keys } from '@app/common/redis/keys.js';
 import { REDIS } from '@app/common/redis/redis.module.js';
 import type { WireError } from '@app/contracts/errors.js';
 import { TestSocket } from '@app/testing/test-socket.js';
 import { tokenOf } from '@app/testing/tokens.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../../chat.world.suite.js';
+import { FanOut } from '../fan-out.js';
 
 const LIMITS = {
   MAX_PAYLOAD_BYTES: '65536',
@@ -88,6 +93,31 @@ describe('a person', () => {
     const open = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(open).toHaveLength(4);
     for (const socket of open) socket.close();
+  });
+
+  it('that leaves while its token is looked at keeps no seat', async () => {
+    const verifier = world.apps[0]?.get(TokenVerifier) as TokenVerifier;
+    const verify = verifier.verify.bind(verifier);
+    const [looking, allCame] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const left: Promise<unknown>[] = [];
+    let came = 0;
+    const slow = jest.spyOn(verifier, 'verify').mockImplementation(async (token) => {
+      if (++came === 4) allCame.resolve();
+      await looking.promise;
+      return verify(token);
+    });
+    const { server } = world.apps[0]?.get(FanOut) as unknown as { server: Server };
+    server.engine.on('connection', (connection: EventEmitter) => left.push(once(connection, 'close')));
+    const clients = [1, 2, 3, 4].map(() =>
+      io(`${world.urls[0]}/chat`, { auth: { token: tokenOf('hal') }, transports: ['websocket'], forceNew: true }),
+    );
+    await allCame.promise;
+    for (const client of clients) client.disconnect();
+    await Promise.all(left);
+    looking.resolve();
+    slow.mockRestore();
+    const sockets = await Promise.all([1, 1, 1, 1].map((node) => connect('hal', node)));
+    for (const socket of sockets) socket.close();
   });
 
   it('still connects, counted by each node, while Redis hangs', async () => {
