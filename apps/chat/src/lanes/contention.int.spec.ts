@@ -41,12 +41,17 @@ async function holds(talkers: Talker[], nodes: number[]): Promise<void> {
   const readers = new Map(talkers.map(({ conversationId, userId }) => [conversationId, userId]));
   const kept: Seen[] = [];
   for (const [id, userId] of readers) kept.push(...(await readBack(world.urls[0] as string, id, { userId })));
-  print(sends, nodes);
+  const shares = print(sends, nodes);
   expect(check({ sends, heard, kept, shown: [] })).toEqual([]);
   expect(kept.length).toBeGreaterThan(talkers.length);
+  const acks = shares.reduce((sum, share) => sum + share, 0);
+  for (const share of shares) expect(share / acks).toBeGreaterThan(0.4 / nodes.length);
+  const forwarded = world.apps.map((app) => app.get(LaneForwarder).counts.forwarded);
+  expect(Math.max(...forwarded)).toBeGreaterThan(0);
 }
 
-function print(sends: Send[], nodes: number[]): void {
+/** Answers how many acks the people of each node had. */
+function print(sends: Send[], nodes: number[]): number[] {
   const acked = sends.filter(({ outcome }) => outcome === 'acked');
   const waits = acked.map(({ startedAt, endedAt = 0 }) => endedAt - startedAt).sort((a, b) => a - b);
   const at = (part: number) => Math.round(waits[Math.floor(part * (waits.length - 1))] ?? 0);
@@ -55,4 +60,5 @@ function print(sends: Send[], nodes: number[]): void {
   process.stdout.write(
     `seed ${seed}: ${acked.length} acks, by node ${shares.join('/')}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms, ${counts}\n`,
   );
+  return shares;
 }
