@@ -26,6 +26,15 @@ export const settings = {
   UPLOAD_RATE_LIMIT: count({ default: 60, desc: 'Uploads that a person may begin in a minute, over all gateways.' }),
   ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
   REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),
+  UPSTREAM_CONNECT_TIMEOUT_MS: count({
+    default: 2000,
+    desc: 'Milliseconds in which a service must take a connection, before another address of it is tried.',
+  }),
+  HEADERS_TIMEOUT_MS: count({ default: 10_000, desc: 'Milliseconds in which the headers of a request must arrive.' }),
+  REQUEST_TIMEOUT_MS: count({
+    default: 300_000,
+    desc: 'Milliseconds in which a whole request must arrive, its body too; slow connections upload for long.',
+  }),
   UPSTREAM_TIMEOUT_MS: count({
     default: 60_000,
     desc: 'Milliseconds a service may stay silent in a request; longer than the ping interval of sockets.',

@@ -8,12 +8,14 @@ import { Admission } from './admission.js';
 import type { Env } from './env.js';
 import { serveDocs } from './openapi.js';
 import { refusal, refuse } from './proxy/refusal.js';
+import { guardServer } from './server/broken-requests.js';
 
 const EXPOSED = ['X-Request-Id', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
 
 /** What every request meets before any route: an id, security headers, CORS, its admission, the docs. */
 export function front(app: NestExpressApplication, env: Env): void {
   const admission = app.get(Admission);
+  guardServer(app.getHttpServer(), { headersMs: env.HEADERS_TIMEOUT_MS, requestMs: env.REQUEST_TIMEOUT_MS });
   app.set('case sensitive routing', true);
   app.use((request: Request, response: Response, next: NextFunction) => {
     response.setHeader('X-Request-Id', admission.name(request));

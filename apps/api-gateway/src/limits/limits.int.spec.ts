@@ -166,7 +166,7 @@ it('takes one round trip a request, whatever it counts as', async () => {
   await ask({ person, path: '/api/v1/media' });
   await ask({ path: '/' });
   expect((await trips()) - before).toBe(3);
-  client.disconnect();
+  await client.quit();
 });
 
 describe('without Redis', () => {

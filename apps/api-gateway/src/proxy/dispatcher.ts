@@ -7,7 +7,7 @@ import type { Pool, Upstream } from './upstreams/pool.js';
 import { Upstreams } from './upstreams/upstreams.js';
 
 /** The service behind the gateway did not answer. */
-const upstreamDown = refusal(new AppError('UPSTREAM_DOWN', { retryAfterMs: 1000 }));
+export const upstreamDown = refusal(new AppError('UPSTREAM_DOWN', { retryAfterMs: 1000 }));
 
 /** A request's way, with the upstream that was chosen for it. */
 export interface Passage {
@@ -18,6 +18,8 @@ export interface Passage {
   sockets: boolean;
   /** The answer when the upstream gives none. */
   otherwise: Refusal;
+  /** How many upstreams have been tried with it. */
+  tries?: number;
 }
 
 /** Decides which upstream gets a request. */

@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, type IncomingMessage, ServerResponse } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { plainAddress } from '@app/common/address/address.rules.js';
@@ -8,48 +8,57 @@ import { ENV } from '@app/common/env/shared.settings.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import type { Env } from '../env.js';
-import type { Passage } from './dispatcher.js';
+import { type Passage, upstreamDown } from './dispatcher.js';
 import { forwardedHeaders } from './routing/forwarded.rules.js';
+import { endToEnd } from './routing/hops.rules.js';
 import { refuse, refuseConnection } from './refusal.js';
 import { Tunnels } from './tunnels.js';
+import { agentFor } from './upstreams/connections.js';
 
-/** Every long poll holds a connection for half a minute, so their number has no bound here. */
-const CONNECTIONS = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: 256 };
+/** Nothing of the request has reached anybody. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);
 
 /** Passes requests and WebSockets on to an upstream, as streams. */
 @Injectable()
 export class Forwarder {
   private readonly proxies = new Map<string, RequestHandler>();
   private readonly passages = new WeakMap<IncomingMessage, Passage>();
-  private readonly http = new HttpAgent(CONNECTIONS);
-  private readonly https = new HttpsAgent(CONNECTIONS);
+  private readonly agents: Record<'http:' | 'https:', Agent>;
   private readonly addresses: ClientAddresses;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
     private readonly tunnels: Tunnels,
   ) {
+    const agent = (scheme: string) => agentFor(scheme, env.UPSTREAM_CONNECT_TIMEOUT_MS);
+    this.agents = { 'http:': agent('http:'), 'https:': agent('https:') };
     this.addresses = new ClientAddresses(env.TRUSTED_PROXIES);
   }
 
   /** Passes a request on; ends when its answer has. */
   async forward(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (passage.sockets && request.method === 'GET') this.tunnels.poll(request.socket, response);
+    request.headers = this.headersFor(request, endToEnd(request.headers));
     await this.prepare(passage, request)(request, response);
   }
 
   /** Passes a WebSocket handshake on, and then whatever is said. */
   upgrade(passage: Passage, request: IncomingMessage, at: { socket: Socket; head: Buffer }): void {
+    const headers = { ...endToEnd(request.headers), connection: 'Upgrade', upgrade: 'websocket' };
+    request.headers = this.headersFor(request, headers);
     this.prepare(passage, request).upgrade(request, at.socket, at.head);
+  }
+
+  private headersFor(request: IncomingMessage, headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+    const { socket } = request;
+    const address = this.addresses.of(request);
+    const believed = this.addresses.trusts(plainAddress(socket.remoteAddress ?? '') ?? '');
+    return forwardedHeaders(headers, { address, believed, encrypted: socket instanceof TLSSocket });
   }
 
   private prepare(passage: Passage, request: IncomingMessage): RequestHandler {
     this.passages.set(request, passage);
     request.url = passage.url;
-    const { socket } = request;
-    const address = this.addresses.of(request);
-    const believed = this.addresses.trusts(plainAddress(socket.remoteAddress ?? '') ?? '');
-    request.headers = forwardedHeaders(request.headers, { address, believed, encrypted: socket instanceof TLSSocket });
     const { url } = passage.upstream;
     const proxy = this.proxies.get(url) ?? this.proxyTo(url);
     this.proxies.set(url, proxy);
@@ -60,20 +69,24 @@ export class Forwarder {
     return createProxyMiddleware({
       target,
       changeOrigin: true,
-      agent: target.startsWith('https:') ? this.https : this.http,
+      agent: this.agents[target.startsWith('https:') ? 'https:' : 'http:'],
       proxyTimeout: this.env.UPSTREAM_TIMEOUT_MS,
       upgradeTimeout: this.env.UPSTREAM_TIMEOUT_MS,
       on: {
+        proxyRes: (answer, _request, response) => {
+          const { 'transfer-encoding': _framing, ...headers } = endToEnd(answer.headers);
+          answer.headers = { ...headers, connection: response.shouldKeepAlive ? 'keep-alive' : 'close' };
+        },
         proxyReqWs: (asked, _request, client) => {
           asked.once('upgrade', (_answer, upstream) => this.tunnels.join(client, upstream));
         },
-        error: (_error, request, response) => this.failed(request, response),
+        error: (error, request, response) => this.failed(error, request, response),
       },
     });
   }
 
   /** The upstream did not answer, or broke off. */
-  private failed(request: IncomingMessage, answer: ServerResponse | Socket): void {
+  private failed(error: NodeJS.ErrnoException, request: IncomingMessage, answer: ServerResponse | Socket): void {
     const passage = this.passages.get(request);
     // A client that hung up says nothing about the upstream.
     if (!passage || request.socket.destroyed) return;
@@ -81,14 +94,28 @@ export class Forwarder {
       answer.destroy();
       return;
     }
-    passage.pool.failed(passage.upstream);
-    if (!(answer instanceof ServerResponse)) {
-      refuseConnection(answer, passage.otherwise);
-      return;
-    }
-    // What is left of the body must be read, or the client's connection hangs.
-    request.unpipe();
-    request.resume();
-    refuse(answer, passage.otherwise);
+    const isUnheard = NOT_CONNECTED.has(String(error.code));
+    // An upstream that waits for a slow sender's body is not down.
+    if (isUnheard || request.complete) passage.pool.failed(passage.upstream);
+    if (!(answer instanceof ServerResponse)) refuseConnection(answer, passage.otherwise);
+    else if (!isUnheard || !this.isTriedElsewhere(passage, request, answer)) giveUp(passage, request, answer);
   }
+
+  /** Another upstream may answer what nobody has heard, if nothing of a body is gone. */
+  private isTriedElsewhere(passage: Passage, request: IncomingMessage, response: ServerResponse): boolean {
+    const { pool, upstream, tries = 1 } = passage;
+    const other = pool.next();
+    const hasBody = 'content-length' in request.headers || 'transfer-encoding' in request.headers;
+    if (passage.otherwise !== upstreamDown || hasBody || other === upstream || tries >= pool.upstreams.length)
+      return false;
+    void this.prepare({ ...passage, upstream: other, tries: tries + 1 }, request)(request, response);
+    return true;
+  }
+}
+
+function giveUp({ otherwise }: Passage, request: IncomingMessage, response: ServerResponse): void {
+  // What is left of the body must be read, or the client's connection hangs.
+  request.unpipe();
+  request.resume();
+  refuse(response, otherwise);
 }

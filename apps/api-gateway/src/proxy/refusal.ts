@@ -1,10 +1,11 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { AppError } from '@app/common/errors/app-error.js';
 import { ERRORS } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 import { SESSION_UNKNOWN } from './routing/session.rules.js';
 
+const LINGER_MS = 1000;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What is answered instead of passing a request on. */
@@ -42,13 +43,17 @@ export function refuse(response: ServerResponse, given: Refusal): void {
 }
 
 /** Answers where Node has no response object, for a handshake or a broken request, and hangs up. */
-export function refuseConnection(socket: Duplex, given: Refusal, more: Record<string, string> = {}): void {
+export function refuseConnection(socket: Socket, given: Refusal, more: Record<string, string> = {}): void {
   const { headers, text } = written(given);
   const lines = Object.entries({ Connection: 'close', ...headers, ...more }).map(
     ([name, value]) => `${name}: ${value}`,
   );
   socket.write(`HTTP/1.1 ${given.status} ${STATUS_CODES[given.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
   socket.end();
+  // Who is still sending would lose the answer with a connection that is cut at once.
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
 }
 
 function written({ body }: Refusal) {

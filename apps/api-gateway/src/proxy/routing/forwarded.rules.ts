@@ -10,7 +10,8 @@ interface Asked {
   encrypted: boolean;
 }
 
-const SAID = /^(?:forwarded|x-real-ip|x-forwarded-.+)$/;
+/** What only the gateway says, and what would have another path or method than the table was asked for. */
+const SAID = /^(?:forwarded|x-real-ip|x-forwarded-.+|x-original-url|x-rewrite-url|x-(?:http-)?method(?:-override)?)$/;
 
 /**
  * A request's headers as a service gets them. `X-Forwarded-For` is one address, the client's: so a service need believe its
