@@ -25,6 +25,9 @@ const CONNECTION = `## A connection
 - **It is cut** when it sends a packet above \`MAX_PAYLOAD_BYTES\`, when more than \`MAX_QUEUED_BYTES\` wait for it because it
   does not read, or when more than \`REFUSED_REQUESTS_LIMIT\` of its requests are refused in a minute. A client that was cut
   reconnects, and reads what it missed over REST; one that was refused too often waits a minute first.
+- **While the database is away**, requests are refused with \`UNAVAILABLE\` within two seconds, and sockets stay; what was sent is
+  sent again with the same \`localId\`. After a \`connect_error\` whose \`data\` is \`retryable\`, call \`connect()\` again: Socket.IO does
+  so by itself only when there is no \`data\`, as with a node that has just started.
 - **A request is one JSON object**, not nested deeply, with the fields below and no others, and at most one callback after it.
   Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on.
 
