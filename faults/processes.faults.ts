@@ -67,6 +67,8 @@ it('any node, the gateway and Redis may die, freeze, stop and come back under lo
   process.stdout.write(`seed ${seed}\n`);
   const run = await underLoad(suite, { urls, talkers: direct, patienceMs: 2000 }, async (begin) => {
     begin({ urls: [suite.is.gateway], talkers: around, patienceMs: 3000 });
+    // Everybody is connected before anything happens.
+    await pause(2000);
     for (const end = Date.now() + FOR_MS; Date.now() < end; await pause(chance() * 2000)) {
       happened.push(await mishap(chance));
       // Two of the three nodes at least are there.
