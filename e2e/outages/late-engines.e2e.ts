@@ -5,14 +5,14 @@ import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
 import { TestSocket } from '@app/testing/test-socket.js';
 import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
-import { findEngines } from '../tools/engines/find.ts';
-import { startMongo } from '../tools/engines/mongo.ts';
-import { freePorts } from '../tools/engines/port.ts';
-import { launch, type Running } from '../tools/engines/process.ts';
-import { startRedis } from '../tools/engines/redis.ts';
-import { addressOf } from '../tools/up/suite/apps.ts';
-import { entryOf } from '../tools/up/build/build.ts';
-import { pause, ready } from './setup/under-load.ts';
+import { findEngines } from '../../tools/engines/find.ts';
+import { startMongo } from '../../tools/engines/mongo.ts';
+import { freePorts } from '../../tools/engines/port.ts';
+import { launch, type Running } from '../../tools/engines/process.ts';
+import { startRedis } from '../../tools/engines/redis.ts';
+import { addressOf } from '../../tools/up/suite/apps.ts';
+import { entryOf } from '../../tools/up/build/build.ts';
+import { pause, ready } from '../setup/under-load.ts';
 
 jest.setTimeout(60_000);
 
@@ -53,7 +53,7 @@ async function start(app: App, more: Record<string, string> = {}): Promise<Runni
     CHAT_URLS: urlOf('chat'),
     ...more,
   };
-  const args = [entryOf(resolve(import.meta.dirname, '..'), app)];
+  const args = [entryOf(resolve(import.meta.dirname, '../..'), app)];
   return launch({ command: process.execPath, args, env, cwd: folder, logFile: logOf(app), leash: true });
 }
 
