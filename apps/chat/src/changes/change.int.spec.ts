@@ -86,6 +86,18 @@ describe('an edit', () => {
 });
 
 describe('a deletion', () => {
+  it.each([
+    ['deleted', ({ _id }: Message) => ana.delete(`/messages/${_id}`), ''],
+    ['edited', ({ _id }: Message) => ana.patch(`/messages/${_id}`, { text: 'nothing to see' }), 'nothing to see'],
+  ])('of a message that no list shows yet: what is %s never shows', async (_how, change, text) => {
+    const sent = await ana.sends(room._id, 'my password is hunter2');
+    await change(sent);
+    // Whatever was still waiting to be written.
+    await world.headsOf(1);
+    const { data } = (await ben.get<Conversation[]>('/conversations')).body;
+    expect(data.find(({ _id }) => _id === room._id)?.lastMessage).toMatchObject({ _id: sent._id, text });
+  });
+
   it('leaves a tombstone, tells everyone, and may be asked again', async () => {
     const { _id, seq } = await ana.sends(room._id, 'my secret');
     expect(await ana.socket.asks('message_delete', { messageId: _id })).toEqual({
@@ -102,7 +114,8 @@ describe('a deletion', () => {
       deletedAt: expect.any(String),
     });
     expect(JSON.stringify(await world.db.collection('messages').find({ seq }).toArray())).not.toContain('secret');
-    expect(ben.socket.all('message_deleted')).toHaveLength(1);
+    const told = ben.socket.all<{ messageId: string }>('message_deleted');
+    expect(told.filter(({ messageId }) => messageId === _id)).toHaveLength(1);
     expect(await ana.socket.answer('message_edit', { messageId: _id, newText: 'back' })).toMatchObject({
       error: { code: 'NOT_FOUND' },
     });

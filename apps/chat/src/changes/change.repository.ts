@@ -4,7 +4,7 @@ import type { ClientSession, Model } from 'mongoose';
 import { Change, type ChangeKind } from '@app/common/schemas/change.schema.js';
 import { ConversationRepository } from '../conversations/conversation.repository.js';
 import { MessageRepository } from '../messages/message.repository.js';
-import type { KeptMessage } from '../messages/message.rules.js';
+import { asPreview, type KeptMessage } from '../messages/message.rules.js';
 
 /** How a change is written down. */
 export interface NewChange {
@@ -36,7 +36,7 @@ export class ChangeRepository {
     const { id: messageId, conversationId } = before;
     return this.transaction(async (session) => {
       if (!(await this.messages.rewrite(before, after, session))) return undefined;
-      await this.conversations.rewriteHead(after, session);
+      await this.conversations.rewriteHead(conversationId, asPreview(after), session);
       return this.note({ ...change, conversationId, messageId }, session);
     });
   }

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type AnyBulkWriteOperation, type ClientSession, type Model, mongo, Types } from 'mongoose';
 import type { Preview } from '@app/contracts/shapes.js';
-import { Conversation } from '@app/common/schemas/conversation.schema.js';
-import { previewOf } from '../messages/text.rules.js';
+import { Conversation, type Head } from '@app/common/schemas/conversation.schema.js';
 import type { KeptConversation } from './conversation.rules.js';
 
 /** Where a page of a list begins: after the conversation with this time and id. */
@@ -106,19 +105,19 @@ export class ConversationRepository {
   async writeHeads(heads: ReadonlyMap<string, Preview>): Promise<void> {
     const writes: AnyBulkWriteOperation<Conversation>[] = [...heads].map(([id, head]) => ({
       updateOne: {
-        filter: { _id: new Types.ObjectId(id), $or: [{ head: { $exists: false } }, { 'head.seq': { $lt: head.seq } }] },
-        update: {
-          $set: {
-            head: {
-              seq: head.seq,
-              messageId: new Types.ObjectId(head._id),
-              senderId: head.senderId,
-              text: head.text,
-              createdAt: new Date(head.createdAt),
-            },
-          },
-          $currentDate: { headAt: true },
-        },
+        filter: { _id: new Types.ObjectId(id), ...isBefore(head.seq) },
+        update: { $set: { head: stored(head) }, $currentDate: { headAt: true } },
+      },
+    }));
+    await this.model.bulkWrite(writes, { ordered: false, timestamps: false });
+  }
+
+  /** The same for what was lost: it happened when the message was kept, and does not make the conversation the newest. */
+  async repairHeads(heads: ReadonlyMap<string, Preview>): Promise<void> {
+    const writes: AnyBulkWriteOperation<Conversation>[] = [...heads].map(([id, head]) => ({
+      updateOne: {
+        filter: { _id: new Types.ObjectId(id), ...isBefore(head.seq) },
+        update: { $set: { head: stored(head) }, $max: { headAt: new Date(head.createdAt) } },
       },
     }));
     await this.model.bulkWrite(writes, { ordered: false, timestamps: false });
@@ -148,14 +147,11 @@ export class ConversationRepository {
     return found?.changeN ?? 0;
   }
 
-  /** Shows a changed text in lists, if it is the last message's. */
-  async rewriteHead(
-    message: { id: string; conversationId: string; text: string },
-    session: ClientSession,
-  ): Promise<void> {
+  /** Shows a changed message in lists, unless a later one is shown: what is still to be written of it then comes too late. */
+  async rewriteHead(conversationId: string, head: Preview, session: ClientSession): Promise<void> {
     await this.model.updateOne(
-      { _id: message.conversationId, 'head.messageId': new Types.ObjectId(message.id) },
-      { $set: { 'head.text': previewOf(message.text) } },
+      { _id: conversationId, ...isBefore(head.seq + 1) },
+      { $set: { head: stored(head) }, $max: { headAt: new Date(head.createdAt) } },
       { session, timestamps: false },
     );
   }
@@ -178,6 +174,16 @@ export class ConversationRepository {
     );
     return (await this.find(conversation.id)) ?? conversation;
   }
+}
+
+/** Matches a conversation whose last message, as lists show it, is before this `seq`. */
+function isBefore(seq: number) {
+  return { $or: [{ head: { $exists: false } }, { 'head.seq': { $lt: seq } }] };
+}
+
+/** A conversation's last message as MongoDB has it. */
+function stored({ _id, seq, senderId, text, createdAt }: Preview): Head {
+  return { seq, messageId: new Types.ObjectId(_id), senderId, text, createdAt: new Date(createdAt) };
 }
 
 function newestFirst(a: KeptConversation, b: KeptConversation): number {

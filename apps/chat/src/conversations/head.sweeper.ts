@@ -2,18 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { CheckpointRepository } from '@app/common/events/checkpoint.repository.js';
 import { idAt, timeOf } from '@app/common/events/id-time.js';
-import { MessageRepository } from '../messages/message.repository.js';
+import type { Preview } from '@app/contracts/shapes.js';
+import { MessageRepository, type Place } from '../messages/message.repository.js';
 import { asPreview } from '../messages/message.rules.js';
 import { ConversationRepository } from './conversation.repository.js';
-import { HeadWriter } from './head.writer.js';
+import { type Mark, MemberRepository } from './member.repository.js';
 
 const WALK = 'chat:heads';
 const EVERY_MS = 30_000;
 const PAGE = 1000;
 /** A head is written half a second after its message; what is this old and not written was lost. */
 const SETTLED_MS = 10_000;
-/** Ids of slow clocks and slow inserts sort behind their time. */
-const OVERLAP_MS = 60_000;
+/** Ids of slow clocks and slow inserts sort behind their time: with what settles, as much as twenty seconds. */
+const OVERLAP_MS = 10_000;
 
 /** Repairs what a node that died had not written yet: walks the newest messages, and brings heads that lag behind them. */
 @Injectable()
@@ -27,7 +28,7 @@ export class HeadSweeper {
     private readonly checkpoints: CheckpointRepository,
     private readonly messages: MessageRepository,
     private readonly conversations: ConversationRepository,
-    private readonly heads: HeadWriter,
+    private readonly members: MemberRepository,
   ) {}
 
   start(): void {
@@ -60,16 +61,22 @@ export class HeadSweeper {
     await this.checkpoints.advance(this.hold, { at: before });
   }
 
-  private async repair(page: readonly { conversationId: string; seq: number }[]): Promise<void> {
+  private async repair(page: readonly Place[]): Promise<void> {
     const latest = new Map<string, number>();
-    for (const { conversationId, seq } of page) {
+    const marks = new Map<string, Mark>();
+    for (const { conversationId, senderId: userId, seq } of page) {
       latest.set(conversationId, Math.max(seq, latest.get(conversationId) ?? 0));
+      const mark = marks.get(`${conversationId}${userId}`);
+      marks.set(`${conversationId}${userId}`, { conversationId, userId, seq: Math.max(seq, mark?.seq ?? 0) });
     }
+    const heads = new Map<string, Preview>();
     for (const conversationId of await this.conversations.headsBehind(latest)) {
       const [last] = await this.messages.page(conversationId, Number.MAX_SAFE_INTEGER, 1);
-      if (last) this.heads.note(conversationId, asPreview(last));
+      if (last) heads.set(conversationId, asPreview(last));
       this.log.warn({ conversationId, seq: last?.seq }, 'a head was behind its messages');
     }
-    await this.heads.flush();
+    if (heads.size > 0) await this.conversations.repairHeads(heads);
+    // Whose marks were lost does not show in the head: somebody else may have written it since.
+    if (marks.size > 0) await this.members.readMany([...marks.values()]);
   }
 }

@@ -1,18 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Preview } from '@app/contracts/shapes.js';
 import { ConversationRepository } from './conversation.repository.js';
-import { MemberRepository } from './member.repository.js';
+import { type Mark, MemberRepository } from './member.repository.js';
 
 /** Changes of one conversation within this time are one write. */
 const COALESCE_MS = 500;
 /** Waiting heads and marks above which more are not remembered: the next message of a conversation brings its head again. */
 const MOST = 50_000;
-
-interface Mark {
-  conversationId: string;
-  userId: string;
-  seq: number;
-}
 
 /** Writes after the ack what can be rebuilt: a conversation's last message, and that its sender has read up to it. */
 @Injectable()

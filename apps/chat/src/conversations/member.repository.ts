@@ -11,6 +11,13 @@ export interface KeptMember {
   joinedAt: Date;
 }
 
+/** That somebody has read up to here. */
+export interface Mark {
+  conversationId: string;
+  userId: string;
+  seq: number;
+}
+
 /** The most large groups of a person that a list merges. */
 const LARGE_GROUPS = 500;
 /** Rows of a person that are read at once when a socket joins its rooms. */
@@ -155,7 +162,7 @@ export class MemberRepository {
   }
 
   /** Moves many marks forward at once: those of people who have sent. */
-  async readMany(marks: readonly { conversationId: string; userId: string; seq: number }[]): Promise<void> {
+  async readMany(marks: readonly Mark[]): Promise<void> {
     await this.model.bulkWrite(
       marks.map(({ conversationId, userId, seq }) => ({
         updateOne: {

@@ -23,6 +23,9 @@ const NOT_THERE: unknown[] = [27, 26];
 /** The native driver's view of `messages`. */
 type StoredMessage = Message;
 
+/** Where a message is, and whose it is. */
+export type Place = Pick<KeptMessage, 'id' | 'conversationId' | 'seq' | 'senderId'>;
+
 /** Keeps `messages`, through the native driver: the hot path makes no Mongoose documents. */
 @Injectable()
 export class MessageRepository {
@@ -98,17 +101,17 @@ export class MessageRepository {
   }
 
   /** At most `limit` messages of all conversations with ids in between, in the order of their ids. */
-  async placesBetween(range: { after: string; before: string }, limit: number) {
+  async placesBetween(range: { after: string; before: string }, limit: number): Promise<Place[]> {
     const found = await this.messages
       .find({ _id: { $gt: new Types.ObjectId(range.after), $lt: new Types.ObjectId(range.before) } })
       .sort({ _id: 1 })
       .limit(limit)
-      .project<Pick<Message, '_id' | 'conversationId' | 'seq'>>({ conversationId: 1, seq: 1 })
+      .project<Pick<Message, '_id' | 'conversationId' | 'seq' | 'senderId'>>({ conversationId: 1, seq: 1, senderId: 1 })
       .toArray();
-    return found.map(({ _id, conversationId, seq }) => ({
+    return found.map(({ _id, conversationId, ...place }) => ({
+      ...place,
       id: _id.toHexString(),
       conversationId: conversationId.toHexString(),
-      seq,
     }));
   }
 
