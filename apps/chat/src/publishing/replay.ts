@@ -14,6 +14,17 @@ const WALK = 'chat:published';
 const EPOCH_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
+ * At once, as data that is lost between a look and a new number would never be missed. Answers 0, and leaves all as it is,
+ * where Redis knows less than MongoDB. KEYS[1] epoch, ARGV: what MongoDB remembers, the new number, its life in ms.
+ */
+const RAISE = `
+local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+if known < tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+`;
+
+/**
  * Finds out since when Redis may lack events (it was away, it lost its data, a node died or dropped some), and has them
  * published again from what MongoDB keeps. One node at a time.
  */
@@ -54,12 +65,15 @@ export class Replay implements OnApplicationBootstrap, OnModuleDestroy {
     await this.noteMissed();
     const mark = await this.checkpoints.take(this.hold);
     if (!mark) return false;
-    const back = earliest(mark.back, await this.lostSince(mark));
     const stamp = Math.max(mark.now, mark.stamp + 1);
     // Redis first: where it has more than MongoDB remembers, nothing is lost.
-    await this.outlet.patiently(this.redis.set(keys.eventEpoch(), stamp, 'PX', EPOCH_KEPT_MS));
+    const raise = this.redis.eval(RAISE, 1, keys.eventEpoch(), mark.stamp, stamp, EPOCH_KEPT_MS);
+    const isWhole = (await this.outlet.patiently(raise)) === 1;
+    const back = earliest(mark.back, this.lostSince(mark, isWhole));
     const at = idAt(mark.now - this.pace.settledMs);
     if (!(await this.checkpoints.advance(this.hold, { at, stamp, ...(back !== undefined && { back }) }))) return false;
+    // Only now that MongoDB knows of the loss.
+    if (!isWhole) await this.outlet.patiently(this.redis.set(keys.eventEpoch(), stamp, 'PX', EPOCH_KEPT_MS));
     if (back !== undefined) {
       await this.again.ask(back);
       await this.checkpoints.caughtUp(this.hold, { back, asked: mark.asked });
@@ -80,9 +94,8 @@ export class Replay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** From where Redis lacks events, by what it remembers itself and by how old the checkpoint is. */
-  private async lostSince({ at, stamp, now }: Mark): Promise<string | undefined> {
-    const known = Number(await this.outlet.patiently(this.redis.get(keys.eventEpoch())));
-    if (known < stamp) return idAt(timeOf(at) - this.pace.unreadMs);
+  private lostSince({ at, now }: Mark, isWhole: boolean): string | undefined {
+    if (!isWhole) return idAt(timeOf(at) - this.pace.unreadMs);
     return now - timeOf(at) > this.pace.settledMs + this.pace.staleMs ? at : undefined;
   }
 }
