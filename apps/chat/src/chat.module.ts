@@ -62,6 +62,7 @@ import { SessionService } from './sessions/session.service.js';
 import { EventOutlet } from './publishing/event.outlet.js';
 import { PublishingModule } from './publishing/publishing.module.js';
 import { ChatGateway } from './sockets/chat.gateway.js';
+import { CatchUp } from './sockets/catch-up.js';
 import { Connections } from './sockets/connections.js';
 import { FanOut } from './sockets/fan-out.js';
 import { Handshake } from './sockets/handshake.js';
@@ -116,11 +117,13 @@ const does = [
   Verbs,
 ];
 const guards = [Handshake, HandshakeLimits, Seats, VerbLimits];
-const tells = [FanOut, { provide: Teller, useExisting: FanOut }, RoomReconciler, Connections, ChatGateway];
+const tells = [FanOut, { provide: Teller, useExisting: FanOut }, RoomReconciler, CatchUp, Connections, ChatGateway];
 
 /** The chat service. */
 @Module({})
-export class ChatModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class ChatModule
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   constructor(
     private readonly lease: PresenceLease,
     private readonly presence: PresenceService,
@@ -135,6 +138,7 @@ export class ChatModule implements OnModuleInit, OnApplicationBootstrap, BeforeA
     private readonly receiver: LaneReceiver,
     private readonly fanOut: FanOut,
     private readonly reconciler: RoomReconciler,
+    private readonly catchUp: CatchUp,
     private readonly events: EventOutlet,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(BUS) private readonly bus: Bus,
@@ -187,6 +191,7 @@ export class ChatModule implements OnModuleInit, OnApplicationBootstrap, BeforeA
       void this.reconciler.everyone();
     });
     this.reconciler.start();
+    this.catchUp.start();
     this.presence.start();
   }
 
@@ -203,6 +208,7 @@ export class ChatModule implements OnModuleInit, OnApplicationBootstrap, BeforeA
     await this.sweeper.stop();
     await this.heads.flush();
     this.reconciler.end();
+    await this.catchUp.stop();
     this.presence.end();
     await this.lease.end();
     await this.lastSeen.flush();

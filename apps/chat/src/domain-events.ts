@@ -9,6 +9,8 @@ export interface DomainEvents {
     localId?: string;
     /** Also told by person, as their sockets may not have joined the room yet. */
     alsoTo?: readonly string[];
+    /** Not told by person, though their sockets are in the room: they came later. */
+    notTo?: readonly string[];
     /** The `seq` of the latest change of membership: a node that knows an earlier one reads its members anew. */
     membershipSeq: number;
   };

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import type { Message } from '@app/contracts/shapes.js';
 import { startTestRedis } from '@app/testing/engines.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
+import { BUS, type Bus } from '../sockets/redis-io.adapter.js';
 
 let world: ChatWorld;
 let ana: Chatter;
@@ -40,6 +42,16 @@ async function sendsGoOn(prefix: string): Promise<void> {
   expect(body.data.map(({ text }) => text).reverse()).toEqual(Array.from({ length: 10 }, (_, n) => `${prefix} ${n}`));
 }
 
+/** What was said meanwhile arrives on the other node too, and on each node once. */
+async function bothHeardOnce(prefix: string): Promise<void> {
+  const all = Array.from({ length: 10 }, (_, n) => `${prefix} ${n}`);
+  for (const text of all) await says(far, text);
+  for (const { socket } of [near, far]) {
+    const texts = socket.all<{ message: Message }>('message_new').map(({ message }) => message.text);
+    expect(texts.filter((text) => text.startsWith(prefix)).sort()).toEqual(all);
+  }
+}
+
 describe('sends, acks, REST and delivery on the own node go on', () => {
   it('while Redis is frozen, and the rest when it is back', async () => {
     world.redis.freeze();
@@ -49,6 +61,33 @@ describe('sends, acks, REST and delivery on the own node go on', () => {
       world.redis.thaw();
     }
     await untilHeardFar();
+    await bothHeardOnce('frozen');
+  });
+
+  it('while Redis is frozen for so long that it is given up, and the rest when it is back', async () => {
+    const { pub, sub } = world.apps[0]?.get<Bus>(BUS) as Bus;
+    const givenUp = Promise.all([once(pub, 'close'), once(sub, 'close')]);
+    world.redis.freeze();
+    try {
+      await sendsGoOn('for long');
+      await givenUp;
+      expect(pub.stream.writableLength).toBe(0);
+      await sendsGoOn('after that');
+    } finally {
+      world.redis.thaw();
+    }
+    await untilHeardFar();
+    await bothHeardOnce('for long');
+    await bothHeardOnce('after that');
+  });
+
+  it('when one node alone loses Redis, and could neither say nor hear', async () => {
+    const { pub, sub } = world.apps[0]?.get<Bus>(BUS) as Bus;
+    const alone = [once(pub, 'close'), once(sub, 'close')];
+    for (const connection of [pub, sub]) connection.disconnect(true);
+    const [one, two] = [ana.sends(roomId, 'mute'), far.sends(roomId, 'deaf')];
+    await Promise.all([...alone, one, two]);
+    await Promise.all([says(far, 'mute'), says(near, 'deaf')]);
   });
 
   it('when Redis forgets everything', async () => {
@@ -64,6 +103,7 @@ describe('sends, acks, REST and delivery on the own node go on', () => {
     const again = await startTestRedis(port);
     try {
       await untilHeardFar();
+      await bothHeardOnce('gone');
     } finally {
       await world.close();
       await again.stop();

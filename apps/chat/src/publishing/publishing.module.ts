@@ -32,6 +32,6 @@ const sources = [ConversationSource, MessageSource, ChangeSource, ReadSource];
     AgainService,
     Replay,
   ],
-  exports: [EventOutlet, CheckpointRepository],
+  exports: [EventOutlet, CheckpointRepository, SOURCES],
 })
 export class PublishingModule {}

@@ -4,12 +4,13 @@ import { DIALECTS } from '../dialects/dialects.js';
 import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
 import type { Flags } from './adapters/local-first.js';
 import { BUS, type Bus } from './redis-io.adapter.js';
+import type { SocketData } from './handshake.js';
 import { rooms } from './rooms.js';
 
 /** One emit: to whom, and whether they are the sender's own sockets. */
 interface Audience {
   to: string[];
-  except?: string;
+  except?: string[];
   listener: 'sender' | 'others';
 }
 
@@ -22,12 +23,12 @@ const CONFIRM_MS = 1000;
 
 /** Who hears what. One room an emit where possible: only then it goes to the nodes that hold the room, and not to all. */
 const audiences: Audiences = {
-  'message.created': ({ conversationId, message, localId, alsoTo = [] }) => {
+  'message.created': ({ conversationId, message, localId, alsoTo = [], notTo = [] }) => {
     const own = rooms.person(message.senderId);
     const to = [rooms.conversation(conversationId), ...alsoTo.map(rooms.person)];
-    if (localId === undefined) return [{ to, listener: 'others' }];
+    if (localId === undefined) return [{ to, except: notTo.map(rooms.person), listener: 'others' }];
     return [
-      { to, except: own, listener: 'others' },
+      { to, except: [own], listener: 'others' },
       { to: [own], listener: 'sender' },
     ];
   },
@@ -38,7 +39,7 @@ const audiences: Audiences = {
   ],
   'message.read': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
   typing: ({ conversationId, user }) => [
-    { to: [rooms.conversation(conversationId)], except: rooms.person(user.id), listener: 'others' },
+    { to: [rooms.conversation(conversationId)], except: [rooms.person(user.id)], listener: 'others' },
   ],
   'presence.changed': ({ userId }) => [{ to: [rooms.watchers(userId)], listener: 'others' }],
 };
@@ -87,7 +88,21 @@ export class FanOut extends Teller {
   }
 
   tellHere<E extends DomainEvent>(name: E, event: DomainEvents[E]): void {
-    this.say(name, event, { local: true });
+    this.say(name, event, { ...flagsOf(name, event), local: true });
+  }
+
+  /** True when a socket of this node hears the conversation. */
+  isHeardHere(conversationId: string): boolean {
+    return this.namespaces().some(({ adapter }) => adapter.rooms.has(rooms.conversation(conversationId)));
+  }
+
+  /** Who hears the conversation at this node and is not one of these. */
+  othersHere(conversationId: string, userIds: readonly string[]): string[] {
+    const known = new Set(userIds);
+    const here = this.namespaces().flatMap(({ adapter, sockets }) =>
+      [...(adapter.rooms.get(rooms.conversation(conversationId)) ?? [])].flatMap((id) => sockets.get(id) ?? []),
+    );
+    return [...new Set(here.map(({ data }) => (data as SocketData).bearer.id))].filter((id) => !known.has(id));
   }
 
   private say<E extends DomainEvent>(name: E, event: DomainEvents[E], flags: Flags): void {
@@ -96,7 +111,7 @@ export class FanOut extends Teller {
         const said = dialect.says[name](event, listener);
         const adapter = this.server?.of(dialect.namespace).adapter;
         if (!said || !adapter) continue;
-        const opts = { rooms: new Set(to), except: new Set(except ? [except] : []), flags };
+        const opts = { rooms: new Set(to), except: new Set(except), flags };
         adapter.broadcast({ type: EVENT_PACKET, data: said }, opts);
       }
     }

@@ -20,6 +20,8 @@ export const keys = {
   laneAnswers: (nodeId: string) => `lanes:${nodeId}:answers`,
   /** Channel of all chat nodes: owners that want what the others have. */
   lanes: () => 'lanes',
+  /** Channel of all chat nodes: one could not say anything since a time (ms since 1970), and the others missed it. */
+  untold: () => 'untold',
   /** List of the times (ms) of a person's latest sends, newest first, at most as long as the limit. */
   messageRate: (userId: string) => `rate:message:${userId}`,
   /** When a person's allowance of requests at the gateways is full again (ms). */

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Namespace } from 'socket.io';
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
 import type { Flags, HeadFlag } from './local-first.js';
+import { Told } from './told.js';
 
 /** A packet on its way between nodes: who sent it, what, and to whom. */
 type Travelling = [
@@ -41,6 +42,7 @@ export interface ClassicBus {
 export class ClassicAdapter extends Classic {
   private readonly pub: Redis;
   private readonly heard: (head: HeadFlag) => void;
+  private readonly told = new Told();
 
   constructor(namespace: Namespace, { pub, sub, heard }: ClassicBus) {
     super(namespace, pub, sub, { publishOnSpecificResponseChannel: true });
@@ -49,6 +51,7 @@ export class ClassicAdapter extends Classic {
   }
 
   override broadcast(packet: { nsp?: string }, opts: BroadcastOptions): void {
+    if (!this.told.isFirst(opts)) return;
     packet.nsp = this.nsp.name;
     local.broadcast.call(this, packet, opts);
     if (opts.flags?.local) return;
@@ -75,6 +78,7 @@ export class ClassicAdapter extends Classic {
     const [uid, packet, { rooms, except, flags }] = this.parser.decode(message) as Travelling;
     if (uid === this.uid || packet?.nsp !== this.nsp.name) return;
     if (flags?.head) this.heard(flags.head);
+    if (!this.told.isFirst({ rooms, flags })) return;
     local.broadcast.call(this, packet, { rooms: new Set(rooms), except: new Set(except), flags: flags as object });
   }
 

@@ -6,6 +6,7 @@ import {
   MessageType,
 } from 'socket.io-adapter';
 import type { Head } from '../../messages/message.rules.js';
+import { Told } from './told.js';
 
 /** Rides on a broadcast, so that every node that delivers a message learns where its conversation stands. */
 export interface HeadFlag extends Head {
@@ -45,7 +46,9 @@ const encoded = ({ rooms, except, flags }: BroadcastOptions) => ({
 export function localFirst(adapter: ClusterAdapter, heard: (head: HeadFlag) => void): ClusterAdapter {
   const inner = adapter as unknown as Inner;
   const receive = inner.onMessage.bind(inner);
+  const told = new Told();
   inner.broadcast = (packet, opts) => {
+    if (!told.isFirst(opts)) return;
     local.broadcast.call(adapter, packet, opts);
     if (opts.flags?.local) return;
     inner.publish({ type: MessageType.BROADCAST, data: { packet, opts: encoded(opts) } });
@@ -60,8 +63,10 @@ export function localFirst(adapter: ClusterAdapter, heard: (head: HeadFlag) => v
   };
   inner.onMessage = (message) => {
     if (message.uid !== inner.uid && message.type === MessageType.BROADCAST) {
-      const { head } = message.data.opts.flags as Flags;
+      const { opts } = message.data;
+      const { head } = opts.flags as Flags;
       if (head) heard(head);
+      if (!told.isFirst(opts)) return;
     }
     receive(message);
   };

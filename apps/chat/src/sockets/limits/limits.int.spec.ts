@@ -106,7 +106,7 @@ describe('a person', () => {
       await looking.promise;
       return verify(token);
     });
-    const { server } = world.apps[0]?.get(FanOut) as unknown as { server: Server };
+    const { server } = world.apps[0]?.get(FanOut) as { server: Server };
     server.engine.on('connection', (connection: EventEmitter) => left.push(once(connection, 'close')));
     const clients = [1, 2, 3, 4].map(() =>
       io(`${world.urls[0]}/chat`, { auth: { token: tokenOf('hal') }, transports: ['websocket'], forceNew: true }),
