@@ -3,7 +3,8 @@ import { outage } from '../setup/outage.ts';
 import { type StartedSuite, startSuite } from '../setup/start-suite.ts';
 import { pause, UNLIMITED } from '../setup/under-load.ts';
 
-jest.setTimeout(100_000);
+jest.setTimeout(180_000);
+jest.retryTimes(0);
 
 /** A suite of its own, on three members whose elections take two seconds. */
 let set: TestReplicaSet;
