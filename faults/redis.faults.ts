@@ -55,10 +55,6 @@ async function team(run: string) {
     await connect(0, beside),
     await connect(1, far),
   ];
-  const is =
-    ({ _id }: Message) =>
-    (e: { message: Message }) =>
-      e.message._id === _id;
   return {
     phones,
     /** Says something over a socket; what it costs until the ack, and until somebody at the same node hears it. */
