@@ -14,7 +14,7 @@ import { addressOf } from '../../tools/up/suite/apps.ts';
 import { entryOf } from '../../tools/up/build/build.ts';
 import { pause, ready } from '../setup/under-load.ts';
 
-// Eight starts of a process: a busy machine takes its time, and what was started is there for a second try.
+// Many processes start here, slowly on a busy machine; a second try would find what the first one has started.
 jest.setTimeout(180_000);
 jest.retryTimes(0);
 
