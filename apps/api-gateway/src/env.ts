@@ -1,12 +1,15 @@
 import { count, networks, origins, sharedSettings, urls } from '@app/common/env/shared.settings.js';
 import { loadEnv } from '@app/common/env/env.js';
-import { type CleanedEnv, port } from 'envalid';
+import { type CleanedEnv, port, str } from 'envalid';
 
 /** The gateway's settings. */
 export const settings = {
   ...sharedSettings,
   PORT: port({ default: 3000, desc: 'The port of the gateway.' }),
-  CHAT_URLS: urls({ default: ['http://localhost:3005'], desc: 'The chat nodes, a comma-separated list.' }),
+  CHAT_URLS: urls({
+    default: ['http://localhost:3005'],
+    desc: 'The chat nodes, a comma-separated list; a name stands for all of its addresses.',
+  }),
   NOTIFICATION_URLS: urls({ default: ['http://localhost:3006'], desc: 'The notification services, a list.' }),
   MEDIA_URLS: urls({ default: ['http://localhost:3007'], desc: 'The media services, a comma-separated list.' }),
   FRONTEND_URL: origins({
@@ -26,6 +29,16 @@ export const settings = {
   UPLOAD_RATE_LIMIT: count({ default: 60, desc: 'Uploads that a person may begin in a minute, over all gateways.' }),
   ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
   REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),
+  TLS_CERT_FILE: str({
+    default: undefined,
+    desc: 'A certificate with its chain (PEM): with it the gateway speaks HTTPS and WSS itself. Read again when renewed.',
+    example: '/run/secrets/tls.crt',
+  }),
+  TLS_KEY_FILE: str({
+    default: undefined,
+    desc: 'The key of that certificate (PEM), read again when renewed.',
+    example: '/run/secrets/tls.key',
+  }),
   UPSTREAM_CONNECT_TIMEOUT_MS: count({
     default: 2000,
     desc: 'Milliseconds in which a service must take a connection, before another address of it is tried.',

@@ -9,13 +9,16 @@ import type { Env } from './env.js';
 import { serveDocs } from './openapi.js';
 import { refusal, refuse } from './proxy/refusal.js';
 import { guardServer } from './server/broken-requests.js';
+import { renewTls } from './server/tls.js';
 
+const HALF_A_YEAR_S = 15_552_000;
 const EXPOSED = ['X-Request-Id', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
 
 /** What every request meets before any route: an id, security headers, CORS, its admission, the docs. */
 export function front(app: NestExpressApplication, env: Env): void {
   const admission = app.get(Admission);
   guardServer(app.getHttpServer(), { headersMs: env.HEADERS_TIMEOUT_MS, requestMs: env.REQUEST_TIMEOUT_MS });
+  renewTls(app.getHttpServer(), env);
   app.set('case sensitive routing', true);
   app.use((request: Request, response: Response, next: NextFunction) => {
     response.setHeader('X-Request-Id', admission.name(request));
@@ -27,8 +30,9 @@ export function front(app: NestExpressApplication, env: Env): void {
       crossOriginResourcePolicy: { policy: 'cross-origin' },
       // Plain HTTP inside a team's network is a way to run this.
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-      // Whoever ends TLS in front of this speaks for the whole domain.
-      strictTransportSecurity: false,
+      // Whoever ends TLS, here or in front of this, speaks for the name that browsers know.
+      strictTransportSecurity:
+        env.TLS_CERT_FILE === undefined ? false : { maxAge: HALF_A_YEAR_S, includeSubDomains: false },
     }),
   );
   const origin = env.FRONTEND_URL.includes('*') ? '*' : env.FRONTEND_URL;

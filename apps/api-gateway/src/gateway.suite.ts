@@ -9,6 +9,7 @@ import { Test } from '@nestjs/testing';
 import { settings } from './env.js';
 import { front } from './front.middleware.js';
 import { GatewayModule } from './gateway.module.js';
+import { readTls } from './server/tls.js';
 
 const JWT_SECRET = 'a-secret-of-the-gateway-tests-only-0123456789';
 
@@ -30,6 +31,7 @@ export async function startGateway(given: Record<string, string> = {}) {
   const module = await Test.createTestingModule({ imports: [GatewayModule.with(env)] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({
     bodyParser: false,
+    httpsOptions: readTls(env),
     logger: false,
   });
   configureRest(app);

@@ -81,6 +81,8 @@ export function appJob({ name, app, port, env }: AppProcess, place: Place, engin
     PORT: String(port),
     ...(env.NODE_NAME && { NODE_NAME: env.NODE_NAME }),
     ...(app !== 'api-gateway' && { TRUSTED_PROXIES: '127.0.0.0/8,::1' }),
+    // On one machine everything speaks plain HTTP.
+    ...(app === 'api-gateway' && { TLS_CERT_FILE: '', TLS_KEY_FILE: '' }),
   };
   const command: Command = {
     command: process.execPath,

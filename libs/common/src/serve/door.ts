@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { ERRORS } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
@@ -22,6 +23,7 @@ export interface DoorOf {
   service: string;
   /** Told when the port cannot be had. */
   failed: (error: Error) => void;
+  tls?: { cert: Buffer; key: Buffer };
 }
 
 /**
@@ -30,7 +32,8 @@ export interface DoorOf {
  */
 export function openDoor(of: DoorOf): Door {
   const answer = (path = '') => answerTo(path, of.service, door.waitsFor);
-  const server = createServer((request, response) => reply(request, response, answer(request.url)));
+  const hear = (request: IncomingMessage, response: ServerResponse) => reply(request, response, answer(request.url));
+  const server = of.tls ? createSecureServer(of.tls, hear) : createServer(hear);
   server.on('upgrade', (_request, socket: Socket) => refuseUpgrade(socket, answer()));
   server.on('error', of.failed);
   const opening = setTimeout(() => server.listen(of.PORT, of.HOST), OPENS_AFTER_MS);

@@ -27,6 +27,8 @@ export interface Serving {
   prepare?: (app: NestExpressApplication) => void | Promise<void>;
   /** False for a proxy, which passes bodies on. */
   bodyParser?: boolean;
+  /** With it, it speaks HTTPS and WSS. */
+  tls?: { cert: Buffer; key: Buffer };
 }
 
 /** What every app's REST has alike: plain requests, validation, the error envelope, no framework banner. Tests use it too. */
@@ -43,10 +45,10 @@ export function configureRest(app: NestExpressApplication): void {
  * with 0. It answers health, and refuses the rest as retryable, while it waits.
  */
 export async function serve(module: DynamicModule, env: SharedEnv, serving: Serving): Promise<void> {
-  const { service } = serving;
+  const { service, tls } = serving;
   const log = pino({ name: service, level: env.LOG_LEVEL });
   const failed = (error: unknown) => fail(log, error);
-  const door = openDoor({ PORT: env.PORT, HOST: env.HOST, service, failed });
+  const door = openDoor({ PORT: env.PORT, HOST: env.HOST, service, failed, ...(tls && { tls }) });
   const ending = endOnSignal(env, log, door.close);
   await Promise.all([mongoAnswers(env.MONGODB_URI, log), redisLetsIn(env)]).catch(failed);
   // What may take long from here on, with much data and a new version.
@@ -54,6 +56,7 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bufferLogs: true,
     bodyParser: serving.bodyParser ?? true,
+    httpsOptions: serving.tls,
   });
   app.useLogger(app.get(Logger));
   configureRest(app);

@@ -61,6 +61,18 @@ describe('the addresses of a service', () => {
     expect(await both.ofNode('n3')).toBeUndefined();
   });
 
+  it('may change: those that stay keep their state, new ones take their turn', async () => {
+    const { pool: both, nodes } = pool({ [A]: 'n1', [B]: undefined, 'http://c': 'n3' });
+    await both.lookAround();
+    both.moveTo([B, 'http://c']);
+    expect(turns(both, 2)).toEqual(['http://c', 'http://c']);
+    expect(await both.ofNode('n1')).toBeUndefined();
+    expect((await both.ofNode('n3'))?.url).toBe('http://c');
+    nodes[B] = 'n2';
+    await both.lookAround();
+    expect(turns(both, 2).sort()).toEqual([B, 'http://c']);
+  });
+
   it('are looked at once for many made-up nodes, and not again at once', async () => {
     const { pool: both, looks } = pool({ [A]: 'n1', [B]: 'n2' });
     await Promise.all(['x', 'y', 'z'].map((node) => both.ofNode(node)));

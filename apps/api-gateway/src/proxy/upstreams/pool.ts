@@ -17,7 +17,7 @@ const LOOK_APART_MS = 100;
 
 /** The addresses of one service: which are well, whose turn it is, and which node is where. */
 export class Pool {
-  readonly upstreams: readonly Upstream[];
+  upstreams: readonly Upstream[];
   private turn = 0;
   private looking: Promise<void> | undefined;
   private lookingSoon: Promise<void> | undefined;
@@ -28,7 +28,12 @@ export class Pool {
     private readonly look: Look,
     private readonly changed: (upstream: Upstream) => void = () => undefined,
   ) {
-    this.upstreams = urls.map((url) => ({ url, healthy: true, node: undefined }));
+    this.upstreams = urls.map(unknown);
+  }
+
+  /** The addresses as they are now: those that stay keep their state, and what goes there is not asked again. */
+  moveTo(urls: readonly string[]): void {
+    this.upstreams = urls.map((url) => this.upstreams.find((upstream) => upstream.url === url) ?? unknown(url));
   }
 
   /** The next address in turn. When none is well, one is tried all the same: it may just have come back. */
@@ -95,4 +100,8 @@ export class Pool {
   private find(node: string): Upstream | undefined {
     return this.upstreams.find((upstream) => upstream.healthy && upstream.node === node);
   }
+}
+
+function unknown(url: string): Upstream {
+  return { url, healthy: true, node: undefined };
 }

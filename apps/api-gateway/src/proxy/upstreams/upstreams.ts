@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { ENV } from '@app/common/env/shared.settings.js';
 import type { Env } from '../../env.js';
 import { SERVICES, type Service } from '../../routes.js';
+import { addressesOf } from './names.js';
 import { Pool, type Upstream } from './pool.js';
 
 const LOOK_EVERY_MS = 2000;
@@ -11,11 +12,13 @@ const LOOK_PATIENCE_MS = 1500;
 @Injectable()
 export class Upstreams implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(Upstreams.name);
+  private readonly urls: Record<Service, string[]>;
   private readonly pools: Record<Service, Pool>;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(@Inject(ENV) env: Env) {
     const pool = (service: Service, urls: string[]) => new Pool(urls, look, (upstream) => this.say(service, upstream));
+    this.urls = { chat: env.CHAT_URLS, media: env.MEDIA_URLS, notification: env.NOTIFICATION_URLS };
     this.pools = {
       chat: pool('chat', env.CHAT_URLS),
       media: pool('media', env.MEDIA_URLS),
@@ -37,7 +40,13 @@ export class Upstreams implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private lookAround(): void {
-    for (const service of SERVICES) void this.pools[service].lookAround();
+    for (const service of SERVICES) void this.lookAt(service);
+  }
+
+  private async lookAt(service: Service): Promise<void> {
+    const pool = this.pools[service];
+    pool.moveTo(await addressesOf(this.urls[service]));
+    await pool.lookAround();
   }
 
   private say(service: Service, { url, healthy, node }: Upstream): void {
@@ -50,6 +59,8 @@ async function look(url: string): Promise<{ node?: string }> {
   const answer = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(LOOK_PATIENCE_MS) });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const said: unknown = await answer.json();
-  const node = typeof said === 'object' && said !== null && 'node' in said ? said.node : undefined;
+  const { status, node } = typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : {};
+  // It lives, but still waits for its engines.
+  if (status === 'starting') throw new Error(`${url} is starting`);
   return typeof node === 'string' ? { node } : {};
 }
