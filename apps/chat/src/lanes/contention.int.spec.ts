@@ -9,6 +9,9 @@ import { everyNodeKnowsTheOthers } from './owners.suite.js';
 const seed = Number(process.env.PARLEY_TEST_SEED ?? Date.now() % 1_000_000);
 const forMs = Number(process.env.PARLEY_TEST_LOAD_MS ?? 2500);
 
+/** A run that is tried again talks in conversations of its own. */
+let runs = 0;
+
 let world: ChatWorld;
 beforeAll(async () => {
   world = await chatWorld(3);
@@ -18,21 +21,22 @@ afterAll(() => world.close());
 
 describe('when members on several nodes write at once', () => {
   it('conversations of two stay dense and in order, and no node starves', async () => {
-    const pairs = await Promise.all(Array.from({ length: 20 }, (_, n) => pairOn(n, [1, 2])));
+    const pairs = await Promise.all(Array.from({ length: 20 }, () => pairOn(++runs, [1, 2])));
     await holds(pairs.flat(), [1, 2]);
   });
 
   it('a hot conversation does too, on three nodes', async () => {
-    const people = Array.from({ length: 15 }, (_, n) => `h${n}`);
-    const { _id: conversationId } = await world.someone('h0').opens(people.slice(1));
+    runs++;
+    const people = Array.from({ length: 15 }, (_, n) => `h${runs}-${n}`);
+    const { _id: conversationId } = await world.someone(people[0] ?? '').opens(people.slice(1));
     const talkers = people.map((userId, n) => ({ userId, node: n % 3, conversationId }));
     await holds(talkers, [1, 2, 3]);
   });
 });
 
-async function pairOn(n: number, nodes: number[]): Promise<Talker[]> {
-  const ids = [`a${n}`, `b${n}`];
-  const { _id: conversationId } = await world.someone(`a${n}`).opens([`b${n}`]);
+async function pairOn(name: number, nodes: number[]): Promise<Talker[]> {
+  const ids = [`a${name}`, `b${name}`] as const;
+  const { _id: conversationId } = await world.someone(ids[0]).opens([ids[1]]);
   return ids.map((userId, index) => ({ userId, node: (nodes[index] ?? 1) - 1, conversationId }));
 }
 
