@@ -67,6 +67,7 @@ import { Connections } from './sockets/connections.js';
 import { FanOut } from './sockets/fan-out.js';
 import { Handshake } from './sockets/handshake.js';
 import { HandshakeLimits } from './sockets/limits/handshake.limits.js';
+import { RefusalLimits } from './sockets/limits/refusal.limits.js';
 import { Seats } from './sockets/limits/seats.js';
 import { VerbLimits } from './sockets/limits/verb.limits.js';
 import { BUS, type Bus } from './sockets/redis-io.adapter.js';
@@ -116,7 +117,7 @@ const does = [
   PresenceLease,
   Verbs,
 ];
-const guards = [Handshake, HandshakeLimits, Seats, VerbLimits];
+const guards = [Handshake, HandshakeLimits, Seats, VerbLimits, RefusalLimits];
 const tells = [FanOut, { provide: Teller, useExisting: FanOut }, RoomReconciler, CatchUp, Connections, ChatGateway];
 
 /** The chat service. */

@@ -49,8 +49,8 @@ export const settings = {
   SOCKETS_PER_USER: count({ default: 20, desc: 'Sockets that a person may have open at once.' }),
   REQUESTS_IN_FLIGHT: count({ default: 100, desc: 'Requests of one socket that may be under way at once.' }),
   REFUSED_REQUESTS_LIMIT: count({
-    default: 1000,
-    desc: 'Requests of one socket that may be refused in a minute before it is cut.',
+    default: 300,
+    desc: 'Requests of a person over sockets that may be refused in a minute, a node, before the socket is cut.',
   }),
   REQUEST_RATE_LIMIT: count({
     default: 600,

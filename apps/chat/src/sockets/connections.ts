@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import type { ErrorCode } from '@app/contracts/errors.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { speak, type Dialect } from '../dialects/dialect.js';
 import type { ChatEnv } from '../env.js';
@@ -11,7 +12,7 @@ import { TypingService } from '../presence/typing.service.js';
 import { SessionService } from '../sessions/session.service.js';
 import { type VerbName, Verbs } from '../verbs.js';
 import type { SocketData } from './handshake.js';
-import { countRefusals } from './limits/refusals.js';
+import { RefusalLimits } from './limits/refusal.limits.js';
 import { VerbLimits } from './limits/verb.limits.js';
 import { rooms } from './rooms.js';
 
@@ -32,6 +33,7 @@ export class Connections {
     private readonly typing: TypingService,
     private readonly sessions: SessionService,
     private readonly limits: VerbLimits,
+    private readonly refusals: RefusalLimits,
     @Inject(ENV) private readonly env: ChatEnv,
   ) {}
 
@@ -42,7 +44,9 @@ export class Connections {
     const limits = {
       mostInFlight: this.env.REQUESTS_IN_FLIGHT,
       take: (verb: VerbName) => this.limits.take(id, verb),
-      refused: countRefusals(this.env.REFUSED_REQUESTS_LIMIT, () => this.refusedTooOften(socket, dialect)),
+      refused: (code: ErrorCode) => {
+        if (socket.connected && this.refusals.isTooMuch(id, code)) this.refusedTooOften(socket, dialect);
+      },
     };
     speak({ socket, who, dialect, verbs: this.verbs, log: this.log, ...limits });
     const cut = () => this.expired(socket, dialect);

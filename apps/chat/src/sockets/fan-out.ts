@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Namespace, Server, Socket } from 'socket.io';
 import { DIALECTS } from '../dialects/dialects.js';
 import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
-import type { Flags } from './adapters/local-first.js';
+import type { Flags } from './adapters/flags.js';
 import { BUS, type Bus } from './redis-io.adapter.js';
 import type { SocketData } from './handshake.js';
 import { rooms } from './rooms.js';

@@ -27,6 +27,7 @@ describe.each(['websocket', 'polling'])('a page over %s', (transport) => {
   it('connects from an origin of the list, and an app without one', async () => {
     await connects(over('https://app.example'));
     await connects(over('http://localhost:5173'));
+    await connects(over(node));
     await connects(over());
   });
 
@@ -36,6 +37,13 @@ describe.each(['websocket', 'polling'])('a page over %s', (transport) => {
       await expect(connect(over(origin))).rejects.toThrow(/(websocket|xhr poll) error/);
     },
   );
+});
+
+it('a socket that names no namespace is told where to go', async () => {
+  await expect(TestSocket.connect(node, tokenOf('ana'), from())).rejects.toMatchObject({
+    message: 'Connect to a namespace: /chat.',
+    data: { code: 'NOT_FOUND' },
+  });
 });
 
 describe('CORS', () => {

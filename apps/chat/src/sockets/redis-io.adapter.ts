@@ -6,10 +6,13 @@ import type { Redis } from 'ioredis';
 import type { Namespace, Server, ServerOptions } from 'socket.io';
 import type { Adapter, ClusterAdapter } from 'socket.io-adapter';
 import { ENV } from '@app/common/env/shared.settings.js';
+import { AppError } from '@app/common/errors/app-error.js';
+import { DIALECTS } from '../dialects/dialects.js';
 import { type ChatEnv, NODE_ID } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
 import { ClassicAdapter } from './adapters/classic.adapter.js';
-import { type HeadFlag, localFirst } from './adapters/local-first.js';
+import type { HeadFlag } from './adapters/flags.js';
+import { localFirst } from './adapters/local-first.js';
 import { HandshakeLimits } from './limits/handshake.limits.js';
 import { cutSlowReader, type Reader } from './limits/slow-reader.js';
 import { isAllowedOrigin } from './origin.rules.js';
@@ -61,12 +64,14 @@ export class RedisIoAdapter extends IoAdapter {
     const limits = this.application.get(HandshakeLimits);
     return (request, answer) => {
       if (!limits.arrived(request)) return answer('Too many connections from this address; wait.', false);
-      const allowed = isAllowedOrigin(request.headers.origin, this.env.FRONTEND_URL);
+      const allowed = isAllowedOrigin(request.headers, this.env.FRONTEND_URL);
       answer(allowed ? null : 'This origin is not allowed.', allowed);
     };
   }
 
   private guard(server: Server): void {
+    // A socket in no namespace of ours would be kept, and every request of it would wait for ever.
+    server.of('/').use((_socket, next) => next(nowhere()));
     server.engine.on('connection', (connection: Reader & { id: string }) => {
       cutSlowReader(connection, this.env.MAX_QUEUED_BYTES, (bytes) =>
         this.log.warn({ connectionId: connection.id, bytes }, 'a slow reader was cut'),
@@ -97,4 +102,10 @@ export class RedisIoAdapter extends IoAdapter {
       return localFirst(sharded(nsp), heard);
     };
   }
+}
+
+function nowhere(): Error {
+  const message = `Connect to a namespace: ${DIALECTS.map(({ namespace }) => namespace).join(', ')}.`;
+  const error = new AppError('NOT_FOUND', { message });
+  return Object.assign(new Error(message), { data: error.toWire() });
 }

@@ -2,7 +2,7 @@ import { RedisAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
 import type { Namespace } from 'socket.io';
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
-import type { Flags, HeadFlag } from './local-first.js';
+import type { Flags, HeadFlag } from './flags.js';
 import { Told } from './told.js';
 
 /** A packet on its way between nodes: who sent it, what, and to whom. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Flags } from './local-first.js';
+import type { Flags } from './flags.js';
 
 /** So many are remembered: those of some seconds at full load, and hours of an ordinary day. */
 const REMEMBERED = 20_000;

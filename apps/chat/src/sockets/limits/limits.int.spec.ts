@@ -180,7 +180,10 @@ describe('a socket', () => {
     expect(errors.length).toBeLessThan(300);
     expect(errors.at(-1)).toMatchObject({ ...limited, message: expect.stringContaining('refused') as string });
     const again = await world.connect('ivy');
-    expect(await again.socket.answer('message_send', {})).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+    await again.sends((await again.opens(['ben']))._id, 'what is not refused still goes');
+    const cutAgain = closed(again.socket);
+    for (let n = 0; n < 150; n++) again.socket.says('nonsense', {});
+    expect(await cutAgain).toBe('io server disconnect');
   });
 
   it('has so many requests under way, and the rest is told when to come again', async () => {
