@@ -8,6 +8,7 @@ import { suite } from '../suite.ts';
 export interface StartedApp {
   name: string;
   url: string;
+  pid: number;
   /** `kill -9`; resolves when it is dead. */
   kill(): Promise<void>;
 }
@@ -37,5 +38,5 @@ export async function startApp(app: string, name: string, more: Record<string, s
       () => false,
     );
   await until(isReady, running.exited, 60_000);
-  return { name, url, kill: () => running.stop(0) };
+  return { name, url, pid: running.pid, kill: () => running.stop(0) };
 }

@@ -41,6 +41,7 @@ export class Admission {
   name(request: IncomingMessage): string {
     const id = requestIdOf(request.headers);
     request.headers['x-request-id'] = id;
+    Object.assign(request, { id });
     return id;
   }
 
@@ -67,11 +68,6 @@ export class Admission {
     const admitted = this.admitted.get(request);
     if (!admitted) throw new Error('a request came past its admission');
     return admitted;
-  }
-
-  /** The client's address. */
-  addressOf(request: IncomingMessage): string {
-    return this.addresses.of(request);
   }
 
   /** A wrong token counts as a request before it is refused, so its refusal comes as a value. */

@@ -54,9 +54,7 @@ function admitting(admission: Admission) {
       () => next(),
       (thrown: unknown) => {
         const error = knownError(thrown, log);
-        const { method, path, headers } = request;
-        const req = { id: headers['x-request-id'], method, path, address: admission.addressOf(request) };
-        log.log({ req, code: error.code }, 'refused');
+        log.log({ req: request, code: error.code }, 'refused');
         // What is left of the body must be read, or the client's connection hangs.
         request.resume();
         refuse(response, refusal(error));

@@ -40,7 +40,7 @@ export function guardServer(server: Server, patience: { headersMs: number; reque
     }
     const code = CODES[error.code ?? ''] ?? 'INVALID_INPUT';
     const id = randomUUID();
-    log.log({ req: { id, address: socket.remoteAddress }, code, reason: error.code }, 'refused');
+    log.log({ requestId: id, address: socket.remoteAddress, code, reason: error.code }, 'refused');
     const said = code === 'INVALID_INPUT' ? { message: 'The request is malformed.' } : {};
     refuseConnection(socket, refusal(new AppError(code, said)), { 'X-Request-Id': id });
   });
