@@ -14,10 +14,10 @@ export interface DomainEvents {
     /** The `seq` of the latest change of membership: a node that knows an earlier one reads its members anew. */
     membershipSeq: number;
   };
-  /** A message was edited. */
-  'message.updated': { conversationId: string; message: Message };
+  /** A message was edited. `change` grows within a conversation: of two events of a message, the higher one holds. */
+  'message.updated': { conversationId: string; message: Message; change: number };
   /** A message is a tombstone now. */
-  'message.deleted': { conversationId: string; messageId: string };
+  'message.deleted': { conversationId: string; messageId: string; change: number };
   /** Somebody came or left; those who left hear it too. */
   'conversation.updated': {
     conversationId: string;

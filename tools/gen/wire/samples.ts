@@ -29,8 +29,8 @@ const presence: Presence = { userId: 'ben', online: true };
 /** An example of every domain event; a new event does not compile until it has one. */
 export const events: DomainEvents = {
   'message.created': { conversationId, message, localId, membershipSeq: 3 },
-  'message.updated': { conversationId, message: edited },
-  'message.deleted': { conversationId, messageId },
+  'message.updated': { conversationId, message: edited, change: 7 },
+  'message.deleted': { conversationId, messageId, change: 8 },
   'conversation.updated': {
     conversationId,
     participantIds: ['ana', 'ben', 'cem'],
@@ -48,7 +48,7 @@ export const answers: Record<string, unknown> = {
   joinConversation: { conversationId },
   leaveConversation: { conversationId },
   sendMessage: { ...message, localId },
-  editMessage: edited,
+  editMessage: { ...edited, localId },
   deleteMessage: { messageId, conversationId },
   markRead: { conversationId, upToSeq: 42, messageIds: [messageId] },
   setTyping: undefined,

@@ -28,6 +28,8 @@ const CONNECTION = `## A connection
 - **While the database is away**, requests are refused with \`UNAVAILABLE\` within two seconds, and sockets stay; what was sent is
   sent again with the same \`localId\`. After a \`connect_error\` whose \`data\` is \`retryable\`, call \`connect()\` again: Socket.IO does
   so by itself only when there is no \`data\`, as with a node that has just started.
+- **A change of a message has a number**, \`change\`, which grows within its conversation. Events of two nodes may come in either
+  order: of one message, the event with the highest \`change\` holds.
 - **A request is one JSON object**, not nested deeply, with the fields below and no others, and at most one callback after it.
   Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on.
 

@@ -1,6 +1,11 @@
 import type { Conversation, Message } from '@app/contracts/shapes.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 
+interface Updated {
+  message: Message;
+  change: number;
+}
+
 let world: ChatWorld;
 let ana: Chatter;
 let ben: Chatter;
@@ -43,13 +48,34 @@ describe('an edit', () => {
     });
   });
 
+  it('is told in the order in which it was made, whatever else has to be read', async () => {
+    const { _id } = await ana.sends(room._id, 'v0');
+    const asked = Array.from({ length: 10 }, (_, n) =>
+      ana.socket.answer('message_edit', { messageId: _id, newText: `v${n + 1}` }),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+    const last = (await history(ben))[0]?.text;
+    await ben.socket.hears<Updated>('message_updated', ({ message }) => message._id === _id && message.text === last);
+    const heard = ben.socket.all<Updated>('message_updated').filter(({ message }) => message._id === _id);
+    expect(heard).toHaveLength(10);
+    const changes = heard.map(({ change }) => change);
+    expect(changes).toEqual(changes.toSorted((a, b) => a - b));
+    await ana.delete(`/messages/${_id}`);
+    const deleted = await ben.socket.hears<{ change: number; messageId: string }>(
+      'message_deleted',
+      ({ messageId }) => messageId === _id,
+    );
+    expect(deleted.change).toBeGreaterThan(changes.at(-1) as number);
+  });
+
   it('made at once on two nodes leaves one text, the same everywhere, and numbered changes without a hole', async () => {
     const { _id } = await ana.sends(room._id, 'race');
     const there = world.someone('ana', 2);
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) => (n % 2 ? ana : there).patch<Message>(`/messages/${_id}`, { text: `v${n}` })),
     );
-    expect(answers.map(({ status }) => status)).toContain(200);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect((await history(ana))[0]?.text).toBe((await history(ben))[0]?.text);
     const changes = await world.db.collection('changes').find().sort({ n: 1 }).toArray();
     expect(changes.map(({ n }) => n as number)).toEqual(changes.map((_, index) => index + 1));

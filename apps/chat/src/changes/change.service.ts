@@ -16,6 +16,7 @@ import { EventOutlet } from '../publishing/event.outlet.js';
 import { changeEventId, conversationOf } from '../publishing/event.rules.js';
 import { ChangeRepository } from './change.repository.js';
 import { checkDelete, checkEdit, edited, type Place, tombstone } from './change.rules.js';
+import { ChangeTurns } from './change.turns.js';
 
 /** What is asked when a message is edited. */
 export interface EditMessage {
@@ -23,12 +24,14 @@ export interface EditMessage {
   text: string;
 }
 
-/** How often a change that clashes with another change is tried. */
-const TRIES = 5;
+/** How often a change that clashes with another node's is tried. */
+const TRIES = 20;
 
 /** Edits and deletes messages; the last change that was acked wins, in the order MongoDB made them. */
 @Injectable()
 export class ChangeService {
+  private readonly turns = new ChangeTurns();
+
   constructor(
     private readonly lanes: Lanes,
     private readonly messages: MessageRepository,
@@ -42,24 +45,31 @@ export class ChangeService {
 
   /** Replaces the text of one's own message, within the window. */
   edit(who: Caller, ask: EditMessage): Promise<Message> {
-    return this.events.surely(() => this.editAndTell(who, ask));
+    return this.inTurn(ask.messageId, (conversationId) => this.editAndTell(who, conversationId, ask));
   }
 
   /** Makes a message a tombstone; deleting it again is answered as the first time. */
   delete(who: Caller, ask: { messageId: string }): Promise<{ messageId: string; conversationId: string }> {
-    return this.events.surely(() => this.deleteAndTell(who, ask));
+    return this.inTurn(ask.messageId, (conversationId) => this.deleteAndTell(who, conversationId, ask.messageId));
   }
 
-  private async editAndTell(who: Caller, { messageId, text }: EditMessage): Promise<Message> {
+  /** Makes and tells a change when those before it in its conversation are told. */
+  private async inTurn<T>(messageId: string, change: (conversationId: string) => Promise<T>): Promise<T> {
+    const { conversationId } = await this.find(messageId);
+    return this.turns.take(conversationId, () => this.events.surely(() => change(conversationId)));
+  }
+
+  private async editAndTell(who: Caller, conversationId: string, ask: EditMessage): Promise<Message> {
+    const { messageId, text } = ask;
     const { kept, n } = await this.changed({ who, messageId, kind: 'message.updated' }, (message) => {
       checkContent(text, message.attachments.length);
       checkEdit(message, who.id, { now: Date.now(), windowMinutes: this.env.MESSAGE_EDIT_WINDOW_MINUTES });
       return edited(message, text, new Date());
     });
-    const members = await this.members.of(kept.conversationId, LISTED_PARTICIPANTS);
+    const members = await this.members.of(conversationId, LISTED_PARTICIPANTS);
     const message = asMessage(kept, await this.people.person(kept.senderId), readersOf(kept, members));
-    this.teller.tell('message.updated', { conversationId: kept.conversationId, message });
-    const { conversation, members: all } = await this.lanes.of(kept.conversationId, who.id);
+    this.teller.tell('message.updated', { conversationId, message, change: n });
+    const { conversation, members: all } = await this.lanes.of(conversationId, who.id);
     this.events.publish('message.updated', {
       id: changeEventId({ kind: 'message.updated', messageId, n }),
       subject: conversation.id,
@@ -71,20 +81,20 @@ export class ChangeService {
 
   private async deleteAndTell(
     who: Caller,
-    { messageId }: { messageId: string },
+    conversationId: string,
+    messageId: string,
   ): Promise<{ messageId: string; conversationId: string }> {
     const { kept, n } = await this.changed({ who, messageId, kind: 'message.deleted' }, (message, owner) => {
       checkDelete(message, who.id, owner);
       return tombstone(message, new Date());
     });
-    const { conversationId, deletedAt } = kept;
     if (n > 0) {
-      this.teller.tell('message.deleted', { conversationId, messageId });
+      this.teller.tell('message.deleted', { conversationId, messageId, change: n });
       const { conversation, members } = await this.lanes.of(conversationId, who.id);
       this.events.publish('message.deleted', {
         id: changeEventId({ kind: 'message.deleted', messageId, n }),
         subject: conversationId,
-        time: (deletedAt ?? new Date()).toISOString(),
+        time: (kept.deletedAt ?? new Date()).toISOString(),
         data: { messageId, deletedBy: who.id, change: n, ...conversationOf(conversation, members) },
       });
     }
@@ -92,14 +102,12 @@ export class ChangeService {
   }
 
   /** What the message is now, and the number of this change of it; 0 when it was a tombstone already. */
-
   private async changed(
     { who, messageId, kind }: { who: Caller; messageId: string; kind: ChangeKind },
     change: (message: KeptMessage, place: Place) => KeptMessage,
   ): Promise<{ kept: KeptMessage; n: number }> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const before = await this.messages.find(messageId);
-      if (!before) throw new AppError('NOT_FOUND', { message: 'There is no such message.' });
+      const before = await this.find(messageId);
       const { conversation } = await this.lanes.of(before.conversationId, who.id);
       const after = change(before, { kind: conversation.kind, ownerId: conversation.createdBy });
       if (before.deletedAt) return { kept: before, n: 0 };
@@ -108,5 +116,11 @@ export class ChangeService {
       if (n !== undefined) return { kept: after, n };
     }
     throw new AppError('UNAVAILABLE', { retryAfterMs: 100 });
+  }
+
+  private async find(messageId: string): Promise<KeptMessage> {
+    const message = await this.messages.find(messageId);
+    if (!message) throw new AppError('NOT_FOUND', { message: 'There is no such message.' });
+    return message;
   }
 }

@@ -36,8 +36,11 @@ export const native: Dialect = {
       to === 'sender' && localId !== undefined
         ? ['message_new', { message: { ...message, localId }, localId }]
         : ['message_new', { message }],
-    'message.updated': ({ message }) => ['message_updated', { message }],
-    'message.deleted': ({ conversationId, messageId }) => ['message_deleted', { messageId, conversationId }],
+    'message.updated': ({ message, change }) => ['message_updated', { message, change }],
+    'message.deleted': ({ conversationId, messageId, change }) => [
+      'message_deleted',
+      { messageId, conversationId, change },
+    ],
     'conversation.updated': (changed) => ['conversation_updated', changed],
     'message.read': ({ conversationId, userId, messageIds, upToSeq }) => [
       'message_read_update',
