@@ -117,10 +117,14 @@ export class CatchUp {
           participantCount > participantIds.length ? [] : this.fanOut.othersHere(conversationId, participantIds);
         return this.fanOut.tellHere(one.type, { conversationId, message, membershipSeq: 0, notTo });
       }
-      case 'message.updated':
-        return this.fanOut.tellHere(one.type, { conversationId, message: one.event.data.message });
-      case 'message.deleted':
-        return this.fanOut.tellHere(one.type, { conversationId, messageId: one.event.data.messageId });
+      case 'message.updated': {
+        const { message, change } = one.event.data;
+        return this.fanOut.tellHere(one.type, { conversationId, message, change });
+      }
+      case 'message.deleted': {
+        const { messageId, change } = one.event.data;
+        return this.fanOut.tellHere(one.type, { conversationId, messageId, change });
+      }
       case 'message.read': {
         const { userId, messageIds, upToSeq } = one.event.data;
         return this.fanOut.tellHere(one.type, { conversationId, userId, messageIds, upToSeq });
