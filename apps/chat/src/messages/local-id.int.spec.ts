@@ -69,7 +69,7 @@ describe('what an earlier version kept', () => {
   it('is an object of null, which a conversation may still be about another later', async () => {
     const { _id } = await ana.opens(['eve']);
     const conversations = world.db.collection<Conversation & { _id: Types.ObjectId }>('conversations');
-    await conversations.updateOne({ _id: new Types.ObjectId(_id) }, { $set: { propertyId: null } } as object);
+    await conversations.updateOne({ _id: new Types.ObjectId(_id) } as object, { $set: { propertyId: null } } as object);
     expect(await ana.opens(['eve'])).not.toHaveProperty('propertyId');
     expect(await ana.opens(['eve'], { propertyId: 'p2' })).toHaveProperty('propertyId', 'p2');
   });
