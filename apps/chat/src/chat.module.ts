@@ -38,6 +38,7 @@ import { InfoController } from './dialects/native/info.rest.controller.js';
 import { MessagesController } from './dialects/native/messages.rest.controller.js';
 import { Teller } from './domain-events.js';
 import { type ChatEnv, NODE_ID, nodeName } from './env.js';
+import { AdmissionService } from './membership/admission.service.js';
 import { MembershipRepository } from './membership/membership.repository.js';
 import { MembershipService } from './membership/membership.service.js';
 import { MembershipWriter } from './membership/membership.writer.js';
@@ -99,6 +100,7 @@ const does = [
   KeptBefore,
   LaneForwarder,
   LaneReceiver,
+  AdmissionService,
   MembershipWriter,
   MessageWriter,
   SendLimiter,

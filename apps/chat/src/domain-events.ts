@@ -14,10 +14,13 @@ export interface DomainEvents {
     /** The `seq` of the latest change of membership: a node that knows an earlier one reads its members anew. */
     membershipSeq: number;
   };
-  /** A message was edited. `change` grows within a conversation: of two events of a message, the higher one holds. */
-  'message.updated': { conversationId: string; message: Message; change: number };
-  /** A message is a tombstone now. */
-  'message.deleted': { conversationId: string; messageId: string; change: number };
+  /**
+   * A message was edited. `change` grows within a conversation: of two events of a message, the higher one holds. `notTo` are
+   * those who came after it, to whom it was never shown.
+   */
+  'message.updated': { conversationId: string; message: Message; change: number; notTo?: readonly string[] };
+  /** A message is a tombstone now. `notTo` are those who came after it. */
+  'message.deleted': { conversationId: string; messageId: string; change: number; notTo?: readonly string[] };
   /** Somebody came or left; those who left hear it too. */
   'conversation.updated': {
     conversationId: string;
@@ -53,8 +56,11 @@ export abstract class Teller {
   /** Takes people's sockets, on every node, out of a conversation that they are no longer members of. */
   abstract dismiss(conversationId: string, userIds: readonly string[]): void;
 
-  /** Resolves when what other nodes say in a conversation arrives at a socket of this node that has joined it. */
-  abstract listen(connectionId: string, conversationId: string): Promise<void>;
+  /**
+   * Lets a socket of this node hear a conversation once `check` resolves; resolves when also what other nodes say there
+   * arrives. False when the person was taken out of the conversation meanwhile.
+   */
+  abstract listen(connectionId: string, conversationId: string, check: () => Promise<unknown>): Promise<boolean>;
 
   /** Lets a socket of this node hear of somebody's presence, from every node once this resolves; false when it is closed. */
   abstract watch(connectionId: string, userId: string): Promise<boolean>;

@@ -15,6 +15,11 @@ export const settings = {
   MESSAGE_RATE_LIMIT: count({ default: 20, desc: 'Messages that a person may send in a window.' }),
   MESSAGE_RATE_WINDOW: count({ default: 60_000, desc: 'The length of that window, in milliseconds.' }),
   MESSAGE_EDIT_WINDOW_MINUTES: count({ default: 15, desc: 'Minutes in which an author may edit a message.' }),
+  GROUP_HISTORY: str({
+    choices: ['joined', 'all'] as const,
+    default: 'joined',
+    desc: 'What people who are added to a group may read: what comes from then on, or `all` that was said before too.',
+  }),
   SOCKET_ADAPTER: str({
     choices: ['sharded', 'classic'] as const,
     default: 'sharded',

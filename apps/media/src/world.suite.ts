@@ -93,7 +93,9 @@ export async function mediaWorld() {
     /** What chat would have written when a message with the file was sent to these people. */
     attach: async (mediaId: string, userIds: string[]) => {
       const conversationId = new Types.ObjectId();
-      await db.collection('members').insertMany(userIds.map((userId) => ({ conversationId, userId, role: 'member' })));
+      await db
+        .collection('members')
+        .insertMany(userIds.map((userId) => ({ conversationId, userId, role: 'member', joinedSeq: 0 })));
       const { insertedId } = await db
         .collection('messages')
         .insertOne({ conversationId, seq: 1, senderId: userIds[0], attachments: [{ mediaId }], createdAt: new Date() });

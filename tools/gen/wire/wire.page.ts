@@ -31,7 +31,11 @@ const CONNECTION = `## A connection
 - **A change of a message has a number**, \`change\`, which grows within its conversation. Events of two nodes may come in either
   order: of one message, the event with the highest \`change\` holds.
 - **A request is one JSON object**, not nested deeply, with the fields below and no others, and at most one callback after it.
-  Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on.
+  Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on. A field that is not required and is
+  \`null\` counts as left out.
+- **Whoever is added to a group** sees it from the message of their coming on: history, ids, files, the last message, edits and
+  deletions of what was said before are not for them, unless \`GROUP_HISTORY\` is \`all\`. Whoever is removed or leaves is
+  answered \`NOT_A_MEMBER\` from then on by every node. When the owner leaves, whoever has been there longest is the owner.
 
 The numbers are in [configuration](../configuration.md).`;
 

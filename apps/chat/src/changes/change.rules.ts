@@ -1,12 +1,6 @@
 import { AppError } from '@app/common/errors/app-error.js';
-import type { ConversationKind } from '@app/contracts/events.js';
+import type { MemberRole } from '@app/common/schemas/member.schema.js';
 import type { KeptMessage } from '../messages/message.rules.js';
-
-/** The conversation that a message is in, as far as it matters who may do what. */
-export interface Place {
-  kind: ConversationKind;
-  ownerId: string;
-}
 
 const MINUTE = 60_000;
 
@@ -20,10 +14,9 @@ export function checkEdit(message: KeptMessage, who: string, at: { now: number; 
 }
 
 /** Throws unless this person may delete this message: its author, or the owner of the group that it is in. */
-export function checkDelete(message: KeptMessage, who: string, place: Place): void {
+export function checkDelete(message: KeptMessage, who: string, role: MemberRole): void {
   if (message.system) throw new AppError('FORBIDDEN', { message: 'A system message stays.' });
-  if (message.senderId === who) return;
-  if (place.kind === 'group' && place.ownerId === who) return;
+  if (message.senderId === who || role === 'owner') return;
   throw new AppError('FORBIDDEN', { message: 'Only its author, or the owner of the group, deletes a message.' });
 }
 

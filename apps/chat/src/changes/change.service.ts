@@ -4,18 +4,20 @@ import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { ChangeKind } from '@app/common/schemas/change.schema.js';
+import type { MemberRole } from '@app/common/schemas/member.schema.js';
 import type { Message } from '@app/contracts/shapes.js';
 import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { Teller } from '../domain-events.js';
 import type { ChatEnv } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
+import { AdmissionService } from '../membership/admission.service.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { asMessage, checkContent, forSender, type KeptMessage, readersOf } from '../messages/message.rules.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
 import { changeEventId, conversationOf } from '../publishing/event.rules.js';
 import { ChangeRepository } from './change.repository.js';
-import { checkDelete, checkEdit, edited, type Place, tombstone } from './change.rules.js';
+import { checkDelete, checkEdit, edited, tombstone } from './change.rules.js';
 import { ChangeTurns } from './change.turns.js';
 
 /** What is asked when a message is edited. */
@@ -34,6 +36,7 @@ export class ChangeService {
 
   constructor(
     private readonly lanes: Lanes,
+    private readonly admission: AdmissionService,
     private readonly messages: MessageRepository,
     private readonly changes: ChangeRepository,
     private readonly members: MemberRepository,
@@ -66,9 +69,12 @@ export class ChangeService {
       checkEdit(message, who.id, { now: Date.now(), windowMinutes: this.env.MESSAGE_EDIT_WINDOW_MINUTES });
       return edited(message, text, new Date());
     });
-    const members = await this.members.of(conversationId, LISTED_PARTICIPANTS);
+    const [members, notTo] = await Promise.all([
+      this.members.of(conversationId, LISTED_PARTICIPANTS),
+      this.members.cameAfter(conversationId, kept.seq),
+    ]);
     const message = asMessage(kept, await this.people.person(kept.senderId), readersOf(kept, members));
-    this.teller.tell('message.updated', { conversationId, message, change: n });
+    this.teller.tell('message.updated', { conversationId, message, change: n, notTo });
     const { conversation, members: all } = await this.lanes.of(conversationId, who.id);
     this.events.publish('message.updated', {
       id: changeEventId({ kind: 'message.updated', messageId, n }),
@@ -84,12 +90,13 @@ export class ChangeService {
     conversationId: string,
     messageId: string,
   ): Promise<{ messageId: string; conversationId: string }> {
-    const { kept, n } = await this.changed({ who, messageId, kind: 'message.deleted' }, (message, owner) => {
-      checkDelete(message, who.id, owner);
+    const { kept, n } = await this.changed({ who, messageId, kind: 'message.deleted' }, (message, role) => {
+      checkDelete(message, who.id, role);
       return tombstone(message, new Date());
     });
     if (n > 0) {
-      this.teller.tell('message.deleted', { conversationId, messageId, change: n });
+      const notTo = await this.members.cameAfter(conversationId, kept.seq);
+      this.teller.tell('message.deleted', { conversationId, messageId, change: n, notTo });
       const { conversation, members } = await this.lanes.of(conversationId, who.id);
       this.events.publish('message.deleted', {
         id: changeEventId({ kind: 'message.deleted', messageId, n }),
@@ -104,12 +111,13 @@ export class ChangeService {
   /** What the message is now, and the number of this change of it; 0 when it was a tombstone already. */
   private async changed(
     { who, messageId, kind }: { who: Caller; messageId: string; kind: ChangeKind },
-    change: (message: KeptMessage, place: Place) => KeptMessage,
+    change: (message: KeptMessage, role: MemberRole) => KeptMessage,
   ): Promise<{ kept: KeptMessage; n: number }> {
     for (let tries = 0; tries < TRIES; tries++) {
       const before = await this.find(messageId);
-      const { conversation } = await this.lanes.of(before.conversationId, who.id);
-      const after = change(before, { kind: conversation.kind, ownerId: conversation.createdBy });
+      const { joinedSeq, role } = await this.admission.member(before.conversationId, who.id);
+      if (before.seq < joinedSeq) throw noSuchMessage();
+      const after = change(before, role);
       if (before.deletedAt) return { kept: before, n: 0 };
       const at = after.deletedAt ?? after.editedAt ?? new Date();
       const n = await this.changes.rewrite(before, after, { kind, by: who.id, at });
@@ -120,7 +128,11 @@ export class ChangeService {
 
   private async find(messageId: string): Promise<KeptMessage> {
     const message = await this.messages.find(messageId);
-    if (!message) throw new AppError('NOT_FOUND', { message: 'There is no such message.' });
+    if (!message) throw noSuchMessage();
     return message;
   }
+}
+
+function noSuchMessage(): AppError {
+  return new AppError('NOT_FOUND', { message: 'There is no such message.' });
 }

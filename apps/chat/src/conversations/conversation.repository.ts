@@ -98,7 +98,9 @@ export class ConversationRepository {
             .limit(limit)
             .lean(),
     ]);
-    return [...listed, ...large].map(kept).sort(newestFirst).slice(0, limit);
+    // One that has just become large, or no longer is, may be found both ways.
+    const found = new Map([...listed, ...large].map((one) => [one._id.toHexString(), kept(one)]));
+    return [...found.values()].sort(newestFirst).slice(0, limit);
   }
 
   /** Writes the last messages of many conversations at once; an older one never replaces a newer one. */

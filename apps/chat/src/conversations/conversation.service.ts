@@ -3,7 +3,7 @@ import type { Caller } from '@app/common/auth/claims.js';
 import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Conversation, Pagination, Person } from '@app/contracts/shapes.js';
 import { Teller } from '../domain-events.js';
-import { Lanes } from '../lanes/lanes.js';
+import { AdmissionService } from '../membership/admission.service.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
 import { beginningId, conversationOf } from '../publishing/event.rules.js';
 import { ConversationRepository } from './conversation.repository.js';
@@ -17,7 +17,7 @@ import {
   type KeptConversation,
 } from './conversation.rules.js';
 import { decodeCursor, encodeCursor } from './cursor.rules.js';
-import { MemberRepository } from './member.repository.js';
+import { type KeptMember, MemberRepository } from './member.repository.js';
 
 /** What is asked of the list. `before` is the `pagination.before` of the page before. */
 export interface ListConversations {
@@ -37,7 +37,7 @@ export class ConversationService {
   constructor(
     private readonly conversations: ConversationRepository,
     private readonly members: MemberRepository,
-    private readonly lanes: Lanes,
+    private readonly admission: AdmissionService,
     private readonly people: UserDirectory,
     private readonly teller: Teller,
     private readonly events: EventOutlet,
@@ -91,15 +91,15 @@ export class ConversationService {
 
   /** One conversation; throws `NOT_FOUND` or `NOT_A_MEMBER`. */
   async get(who: Caller, conversationId: string): Promise<Conversation> {
-    await this.lanes.of(conversationId, who.id);
     const found = await this.conversations.find(conversationId);
-    return (await this.shown(who, found ? [found] : []))[0] as Conversation;
+    const [shown] = await this.shown(who, found ? [found] : []);
+    return shown ?? this.admission.refuse(conversationId);
   }
 
   /** Everyone in a conversation, in the order they came. */
   async participants(who: Caller, conversationId: string): Promise<Participant[]> {
-    await this.lanes.of(conversationId, who.id);
     const members = await this.members.of(conversationId, MAX_PARTICIPANTS);
+    if (!members.some(({ userId }) => userId === who.id)) return this.admission.refuse(conversationId);
     const people = await this.people.people(members.map(({ userId }) => userId));
     return members.map(({ role, joinedAt }, index) => ({
       ...(people[index] as Person),
@@ -122,16 +122,19 @@ export class ConversationService {
     });
   }
 
+  /** Those of them that the person is in. Their rows are read last: who was removed meanwhile is shown nothing. */
   private async shown(who: Caller, found: KeptConversation[]): Promise<Conversation[]> {
-    const marks = await this.members.readSeqs(
-      who.id,
-      found.map(({ id }) => id),
-    );
-    return found.map((conversation) => asConversation(conversation, who.id, marks.get(conversation.id) ?? 0));
+    const ids = found.map(({ id }) => id);
+    const rows = await this.members.rowsOf(who.id, ids);
+    return found.flatMap((conversation) => {
+      const own = rows.get(conversation.id);
+      return own ? asConversation(conversation, own) : [];
+    });
   }
 }
 
-function asConversation(kept: KeptConversation, userId: string, readSeq: number): Conversation {
+function asConversation(kept: KeptConversation, { userId, joinedSeq, readSeq }: KeptMember): Conversation {
+  const isForThem = kept.lastMessage !== null && kept.lastMessage.seq >= joinedSeq;
   return {
     _id: kept.id,
     participantIds: kept.participantIds,
@@ -139,7 +142,7 @@ function asConversation(kept: KeptConversation, userId: string, readSeq: number)
     isGroup: kept.kind === 'group',
     ...(kept.name !== undefined && { name: kept.name }),
     ...(kept.propertyId !== undefined && { propertyId: kept.propertyId }),
-    lastMessage: kept.lastMessage,
+    lastMessage: isForThem ? kept.lastMessage : null,
     unreadCounts: Object.fromEntries([[userId, unread(kept.lastMessage?.seq ?? 0, readSeq)]]),
     createdAt: kept.createdAt.toISOString(),
     updatedAt: kept.headAt.toISOString(),

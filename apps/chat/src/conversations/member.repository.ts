@@ -7,6 +7,8 @@ import { Member, type MemberRole } from '@app/common/schemas/member.schema.js';
 export interface KeptMember {
   userId: string;
   role: MemberRole;
+  /** What comes before is not for this person. */
+  joinedSeq: number;
   readSeq: number;
   joinedAt: Date;
 }
@@ -47,19 +49,14 @@ export class MemberRepository {
     );
   }
 
-  /** Brings people into a group with the message of this `seq`: they have read nothing, and owe nothing of before. */
+  /** Brings people into a group with the message of this `seq`: nothing of before is unread, and they see from `joinedSeq` on. */
   async enter(
     conversationId: string,
-    who: { userIds: readonly string[]; seq: number },
+    who: { userIds: readonly string[]; seq: number; joinedSeq: number },
     session: ClientSession,
   ): Promise<void> {
-    const rows = who.userIds.map((userId) => ({
-      conversationId,
-      userId,
-      role: 'member',
-      joinedSeq: who.seq,
-      readSeq: who.seq - 1,
-    }));
+    const { joinedSeq, seq } = who;
+    const rows = who.userIds.map((userId) => ({ conversationId, userId, role: 'member', joinedSeq, readSeq: seq - 1 }));
     await this.model.insertMany(rows, { session });
   }
 
@@ -67,9 +64,15 @@ export class MemberRepository {
     await this.model.deleteMany({ conversationId, userId: { $in: userIds } }, { session });
   }
 
-  /** Says of everyone's row that the conversation is too large to list its participants itself. */
-  async markLarge(conversationId: string, session: ClientSession): Promise<void> {
-    await this.model.updateMany({ conversationId }, { $set: { large: true } }, { session, timestamps: false });
+  /** Makes a member the owner. */
+  async promote(conversationId: string, userId: string, session: ClientSession): Promise<void> {
+    await this.model.updateOne({ conversationId, userId }, { $set: { role: 'owner' } }, { session });
+  }
+
+  /** Says of everyone's row whether the conversation is too large to list its participants itself. */
+  async markLarge(conversationId: string, large: boolean, session: ClientSession): Promise<void> {
+    const mark = large ? { $set: { large } } : { $unset: { large: 1 as const } };
+    await this.model.updateMany({ conversationId }, mark, { session, timestamps: false });
   }
 
   /** Everyone in a conversation, in the order they came. */
@@ -83,13 +86,19 @@ export class MemberRepository {
     return row ? kept(row) : undefined;
   }
 
-  /** What a person has read, of each of these conversations. */
-  async readSeqs(userId: string, conversationIds: readonly string[]): Promise<Map<string, number>> {
+  /** A person's own rows of those of these conversations that they are in, by conversation. */
+  async rowsOf(userId: string, conversationIds: readonly string[]): Promise<Map<string, KeptMember>> {
+    const rows = await this.model.find({ userId, conversationId: { $in: conversationIds } }).lean();
+    return new Map(rows.map((row) => [row.conversationId.toHexString(), kept(row)]));
+  }
+
+  /** Those whom a message of this `seq` is not for, as they came after it. */
+  async cameAfter(conversationId: string, seq: number): Promise<string[]> {
     const rows = await this.model
-      .find({ userId, conversationId: { $in: conversationIds } })
-      .select({ conversationId: 1, readSeq: 1 })
+      .find({ conversationId, joinedSeq: { $gt: seq } })
+      .select({ userId: 1 })
       .lean();
-    return new Map(rows.map((row) => [row.conversationId.toHexString(), row.readSeq]));
+    return rows.map(({ userId }) => userId);
   }
 
   /** The conversations of a person, in batches, so that no one's thousands are held at once. */
@@ -176,5 +185,6 @@ export class MemberRepository {
 }
 
 function kept(row: Member): KeptMember {
-  return { userId: row.userId, role: row.role, readSeq: row.readSeq, joinedAt: row.createdAt };
+  const { userId, role, joinedSeq, readSeq, createdAt: joinedAt } = row;
+  return { userId, role, joinedSeq, readSeq, joinedAt };
 }

@@ -3,6 +3,7 @@ import type { Caller } from '@app/common/auth/claims.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
+import { AdmissionService } from '../membership/admission.service.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
 import { conversationOf, readingId } from '../publishing/event.rules.js';
@@ -28,6 +29,7 @@ const TOLD_IDS = 100;
 export class ReadingService {
   constructor(
     private readonly lanes: Lanes,
+    private readonly admission: AdmissionService,
     private readonly messages: MessageRepository,
     private readonly members: MemberRepository,
     private readonly teller: Teller,
@@ -42,7 +44,7 @@ export class ReadingService {
   private async moveAndTell(who: Caller, ask: MarkRead): Promise<ReadMark> {
     const { conversationId } = ask;
     const { conversation, members } = await this.lanes.of(conversationId, who.id);
-    const upToSeq = await this.upTo(ask);
+    const upToSeq = await this.upTo(who, ask);
     const afterSeq = await this.members.read(conversationId, who.id, upToSeq);
     if (afterSeq === undefined) return { conversationId, upToSeq, messageIds: [] };
     const range = { conversationId, userId: who.id, afterSeq, upToSeq };
@@ -58,11 +60,15 @@ export class ReadingService {
     return { conversationId, upToSeq, messageIds };
   }
 
-  private async upTo({ conversationId, messageIds }: MarkRead): Promise<number> {
-    if (messageIds === undefined) return (await this.messages.headOf(conversationId)).seq;
-    const places = await this.messages.placesOf(conversationId, messageIds);
-    if (places.length === 0)
+  private async upTo(who: Caller, { conversationId, messageIds }: MarkRead): Promise<number> {
+    const places = messageIds
+      ? await this.messages.placesOf(conversationId, messageIds)
+      : [await this.messages.headOf(conversationId)];
+    // The person's row last: who was removed meanwhile is told nothing.
+    const { joinedSeq } = await this.admission.member(conversationId, who.id);
+    const upToSeq = Math.max(...places.map(({ seq }) => seq));
+    if (messageIds && upToSeq < joinedSeq)
       throw new AppError('NOT_FOUND', { message: 'These are not messages of this conversation.' });
-    return Math.max(...places.map(({ seq }) => seq));
+    return upToSeq;
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AppError } from '@app/common/errors/app-error.js';
 import type { Asker } from '../asker.js';
 import { Teller } from '../domain-events.js';
 import { Lanes } from '../lanes/lanes.js';
+import { AdmissionService } from '../membership/admission.service.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { TypingService } from '../presence/typing.service.js';
 
@@ -10,6 +12,7 @@ import { TypingService } from '../presence/typing.service.js';
 export class ViewingService {
   constructor(
     private readonly lanes: Lanes,
+    private readonly admission: AdmissionService,
     private readonly typing: TypingService,
     private readonly presence: PresenceService,
     private readonly teller: Teller,
@@ -17,8 +20,9 @@ export class ViewingService {
 
   /** Resolves when everything that is said in the conversation from now on arrives; throws `NOT_A_MEMBER`. */
   async join(who: Asker, { conversationId }: { conversationId: string }): Promise<{ conversationId: string }> {
-    await this.lanes.of(conversationId, who.id);
-    if (who.connectionId !== undefined) await this.teller.listen(who.connectionId, conversationId);
+    const check = () => this.admission.member(conversationId, who.id);
+    if (who.connectionId === undefined) await check();
+    else if (!(await this.teller.listen(who.connectionId, conversationId, check))) throw new AppError('NOT_A_MEMBER');
     return { conversationId };
   }
 

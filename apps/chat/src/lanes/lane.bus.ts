@@ -32,7 +32,14 @@ interface MineSaid {
   conversationId: string;
 }
 
-export type LaneSaid = AppendSaid | AnswerSaid | MineSaid;
+/** The members of a conversation have changed, by the message of this `seq`. */
+interface MembersSaid {
+  kind: 'members';
+  conversationId: string;
+  membershipSeq: number;
+}
+
+export type LaneSaid = AppendSaid | AnswerSaid | MineSaid | MembersSaid;
 
 /** How nodes speak of lanes: Redis channels, one for each node and one for all. What is said may be lost. */
 @Injectable()
@@ -75,6 +82,13 @@ export class LaneBus {
 
   async claim(said: MineSaid): Promise<void> {
     await this.redis.pub.publish(keys.lanes(), JSON.stringify(said));
+  }
+
+  /** Says on every node, whether sockets of the conversation are there or not, that its members have changed. */
+  membersChanged(conversationId: string, membershipSeq: number): void {
+    const said: MembersSaid = { kind: 'members', conversationId, membershipSeq };
+    // Lost, it is found out at the next write; whoever only reads is looked up each time.
+    this.redis.pub.publish(keys.lanes(), JSON.stringify(said)).catch(() => undefined);
   }
 
   /** Hears answers only, so that others no longer forward to this node. */

@@ -10,6 +10,8 @@ import { MessageWriter } from './message.writer.js';
 
 /** How long this node acts as the owner after the last message that was forwarded to it. */
 const OWN_MS = 3000;
+/** Where a conversation stands that somebody speaks of without saying so. */
+const UNKNOWN_HEAD = { seq: 0, at: 0 };
 /** Forwarded messages that wait for their turn; beyond, they are refused at once. */
 const MOST = 10_000;
 
@@ -35,6 +37,7 @@ export class LaneReceiver {
   private hear(said: LaneSaid): void {
     if (said.kind === 'append') return this.queue(said);
     if (said.kind === 'answer') return this.forwarder.answered(said);
+    if (said.kind === 'members') return this.lanes.raise(said.conversationId, UNKNOWN_HEAD, said.membershipSeq);
     const lane = this.lanes.peek(said.conversationId);
     if (lane) this.forwarder.claimed(lane, said.from);
   }

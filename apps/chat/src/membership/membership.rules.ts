@@ -1,4 +1,5 @@
 import { AppError } from '@app/common/errors/app-error.js';
+import type { MemberRole } from '@app/common/schemas/member.schema.js';
 import type { SystemNote } from '@app/contracts/shapes.js';
 import { type KeptConversation, LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
 
@@ -8,42 +9,58 @@ export interface MembershipPlan {
   members: string[];
   /** True when the conversation lists its members no longer, or still does not. */
   large: boolean;
+  /** True when it did not list them before. */
+  wasLarge: boolean;
+  /** Who is the owner from now on, as the owner leaves: the member who has been there longest. */
+  heir?: string;
+}
+
+/** Who makes a change; somebody who is no member any more has no role. */
+interface Author {
+  by: string;
+  role?: MemberRole | undefined;
 }
 
 /** The members after the owner added these; undefined when all of them are members already. */
 export function added(
   group: KeptConversation,
   members: readonly string[],
-  change: { by: string; userIds: readonly string[] },
+  change: Author & { userIds: readonly string[] },
 ) {
   checkGroup(group);
-  if (group.createdBy !== change.by)
-    throw new AppError('FORBIDDEN', { message: 'Only the owner of a group adds people.' });
+  if (change.role !== 'owner') throw new AppError('FORBIDDEN', { message: 'Only the owner of a group adds people.' });
   const userIds = change.userIds.filter((id) => !members.includes(id));
   if (userIds.length === 0) return undefined;
   if (members.length + userIds.length > MAX_PARTICIPANTS) {
     throw new AppError('INVALID_INPUT', { message: `a conversation has at most ${MAX_PARTICIPANTS} participants` });
   }
-  return planOf('participants.added', [...members, ...userIds], userIds);
+  return planOf({ event: 'participants.added', userIds }, members, [...members, ...userIds]);
 }
 
 /** The members after the owner removed somebody, or somebody left; undefined when that person is no member. */
-export function removed(group: KeptConversation, members: readonly string[], change: { by: string; userId: string }) {
+export function removed(group: KeptConversation, members: readonly string[], change: Author & { userId: string }) {
   checkGroup(group);
-  if (group.createdBy !== change.by && change.userId !== change.by) {
+  if (change.role !== 'owner' && change.userId !== change.by) {
     throw new AppError('FORBIDDEN', { message: 'Only the owner of a group removes others.' });
   }
   if (!members.includes(change.userId)) return undefined;
   const stay = members.filter((id) => id !== change.userId);
-  return planOf('participants.removed', stay, [change.userId]);
+  const plan = planOf({ event: 'participants.removed', userIds: [change.userId] }, members, stay);
+  const [heir] = stay;
+  const leaves = change.role === 'owner' && change.userId === change.by;
+  return leaves && heir !== undefined ? { ...plan, heir } : plan;
 }
 
 /** The members after the change that a note tells of, when its author `by` makes it now; undefined when nothing is to do. */
-export function planFor(group: KeptConversation, members: readonly string[], change: SystemNote & { by: string }) {
+export function planFor(
+  group: KeptConversation,
+  members: readonly string[],
+  change: SystemNote & Author,
+): MembershipPlan | undefined {
   const [userId = ''] = change.userIds;
   return change.event === 'participants.added'
     ? added(group, members, change)
-    : removed(group, members, { by: change.by, userId });
+    : removed(group, members, { ...change, userId });
 }
 
 /** What everyone reads of it. */
@@ -54,8 +71,8 @@ export function tellingText({ event, userIds }: SystemNote, names: ReadonlyMap<s
   return userIds.includes(by) ? `${people} left` : `${name(by)} removed ${people}`;
 }
 
-function planOf(event: SystemNote['event'], members: string[], userIds: string[]): MembershipPlan {
-  return { note: { event, userIds }, members, large: members.length > LISTED_PARTICIPANTS };
+function planOf(note: SystemNote, before: readonly string[], members: string[]): MembershipPlan {
+  return { note, members, large: members.length > LISTED_PARTICIPANTS, wasLarge: before.length > LISTED_PARTICIPANTS };
 }
 
 function checkGroup(group: KeptConversation): void {

@@ -8,11 +8,13 @@ import { LISTED_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { HeadWriter } from '../conversations/head.writer.js';
 import { Teller } from '../domain-events.js';
 import type { Lane } from '../lanes/lane.js';
+import { LaneBus } from '../lanes/lane.bus.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageWriter } from '../lanes/message.writer.js';
 import { asMessage, asPreview, type KeptMessage } from '../messages/message.rules.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
 import { conversationOf } from '../publishing/event.rules.js';
+import { AdmissionService } from './admission.service.js';
 import { type MembershipPlan, planFor, tellingText } from './membership.rules.js';
 
 /** What is asked: people to add to a group. */
@@ -42,6 +44,8 @@ const TRIES = 5;
 export class MembershipService {
   constructor(
     private readonly lanes: Lanes,
+    private readonly bus: LaneBus,
+    private readonly admission: AdmissionService,
     private readonly writer: MessageWriter,
     private readonly conversations: ConversationService,
     private readonly people: UserDirectory,
@@ -71,7 +75,8 @@ export class MembershipService {
       // Read anew each time: what is known here may be old, and the plan stands on it.
       this.lanes.outdate(conversationId);
       const lane = await this.lanes.of(conversationId, who.id);
-      const plan = planFor(lane.conversation, [...lane.members], { ...asked, by: who.id });
+      const { role } = await this.admission.member(conversationId, who.id);
+      const plan = planFor(lane.conversation, [...lane.members], { ...asked, by: who.id, role });
       if (!plan) return;
       const people = await this.people.people([who.id, ...plan.note.userIds]);
       const message = await this.keep(lane, { who, plan, people });
@@ -100,6 +105,7 @@ export class MembershipService {
     const { conversationId } = lane;
     const { event, userIds } = plan.note;
     this.lanes.outdate(conversationId);
+    this.bus.membersChanged(conversationId, message.seq);
     const [addedIds, removedIds] = event === 'participants.added' ? [userIds, []] : [[], userIds];
     this.teller.dismiss(conversationId, removedIds);
     this.teller.part(conversationId, removedIds, plan.members);

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { LOCAL_ID_INDEX, OLD_LOCAL_ID_INDEX } from '@app/common/schemas/message.schema.js';
-import type { Conversation, Message } from '@app/contracts/shapes.js';
+import type { Message } from '@app/contracts/shapes.js';
 import { ChatModule } from '../chat.module.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 
@@ -68,8 +68,8 @@ describe('what an earlier version kept', () => {
 
   it('is an object of null, which a conversation may still be about another later', async () => {
     const { _id } = await ana.opens(['eve']);
-    const conversations = world.db.collection<Conversation & { _id: Types.ObjectId }>('conversations');
-    await conversations.updateOne({ _id: new Types.ObjectId(_id) } as object, { $set: { propertyId: null } } as object);
+    const conversations = world.db.collection('conversations');
+    await conversations.updateOne({ _id: new Types.ObjectId(_id) }, { $set: { propertyId: null } });
     expect(await ana.opens(['eve'])).not.toHaveProperty('propertyId');
     expect(await ana.opens(['eve'], { propertyId: 'p2' })).toHaveProperty('propertyId', 'p2');
   });

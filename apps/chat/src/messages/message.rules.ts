@@ -22,6 +22,13 @@ export interface KeptMessage extends Draft {
   deletedAt?: Date;
 }
 
+/** A member, as far as it says which messages the person has read. */
+interface Reader {
+  userId: string;
+  joinedSeq: number;
+  readSeq: number;
+}
+
 /** Where a conversation stands: its last `seq`, and when that was taken (milliseconds since 1970). */
 export interface Head {
   seq: number;
@@ -64,10 +71,13 @@ export function asMessage(kept: KeptMessage, sender: Person, readBy: string[]): 
   };
 }
 
-/** Who has read a message: its sender, and every member whose mark has reached it. */
-export function readersOf(message: KeptMessage, members: readonly { userId: string; readSeq: number }[]): string[] {
+/** Who has read a message: its sender, and every member whose mark has reached it, of those who were there. */
+export function readersOf(message: KeptMessage, members: readonly Reader[]): string[] {
   return members
-    .filter(({ userId, readSeq }) => userId === message.senderId || readSeq >= message.seq)
+    .filter(
+      ({ userId, joinedSeq, readSeq }) =>
+        userId === message.senderId || (joinedSeq <= message.seq && message.seq <= readSeq),
+    )
     .map(({ userId }) => userId);
 }
 

@@ -3,7 +3,7 @@ import { UserDirectory } from '@app/common/identity/user.directory.js';
 import type { Person } from '@app/contracts/shapes.js';
 import type { Asker } from '../asker.js';
 import { Teller } from '../domain-events.js';
-import { Lanes } from '../lanes/lanes.js';
+import { AdmissionService } from '../membership/admission.service.js';
 
 /** Typing that nobody renews ends by itself. */
 const EXPIRES_MS = 6000;
@@ -21,14 +21,14 @@ export class TypingService {
   private readonly typing = new Map<string, Map<string, Typing>>();
 
   constructor(
-    private readonly lanes: Lanes,
+    private readonly admission: AdmissionService,
     private readonly people: UserDirectory,
     private readonly teller: Teller,
   ) {}
 
   /** Starts, renews or ends typing in a conversation; throws `NOT_A_MEMBER`. */
   async type(who: Asker, ask: { conversationId: string; isTyping: boolean }): Promise<void> {
-    await this.lanes.of(ask.conversationId, who.id);
+    await this.admission.member(ask.conversationId, who.id);
     const by = typistOf(who);
     if (!ask.isTyping) return this.stop(by, ask.conversationId);
     const user = await this.people.person(who.id);

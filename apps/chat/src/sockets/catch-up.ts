@@ -109,21 +109,21 @@ export class CatchUp {
   private tell(one: Retold): void {
     const { conversation, participantIds, participantCount } = one.event.data;
     const conversationId = conversation.id;
+    // Those who came later than the message are here as well; of a large group not everyone is named.
+    const notTo =
+      participantCount > participantIds.length ? [] : this.fanOut.othersHere(conversationId, participantIds);
     switch (one.type) {
       case 'message.created': {
         const { message } = one.event.data;
-        // Those who came later than the message are here as well; of a large group not everyone is named.
-        const notTo =
-          participantCount > participantIds.length ? [] : this.fanOut.othersHere(conversationId, participantIds);
         return this.fanOut.tellHere(one.type, { conversationId, message, membershipSeq: 0, notTo });
       }
       case 'message.updated': {
         const { message, change } = one.event.data;
-        return this.fanOut.tellHere(one.type, { conversationId, message, change });
+        return this.fanOut.tellHere(one.type, { conversationId, message, change, notTo });
       }
       case 'message.deleted': {
         const { messageId, change } = one.event.data;
-        return this.fanOut.tellHere(one.type, { conversationId, messageId, change });
+        return this.fanOut.tellHere(one.type, { conversationId, messageId, change, notTo });
       }
       case 'message.read': {
         const { userId, messageIds, upToSeq } = one.event.data;

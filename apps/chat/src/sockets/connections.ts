@@ -11,6 +11,7 @@ import { PresenceTracker } from '../presence/presence.tracker.js';
 import { TypingService } from '../presence/typing.service.js';
 import { SessionService } from '../sessions/session.service.js';
 import { type VerbName, Verbs } from '../verbs.js';
+import { FanOut } from './fan-out.js';
 import type { SocketData } from './handshake.js';
 import { RefusalLimits } from './limits/refusal.limits.js';
 import { VerbLimits } from './limits/verb.limits.js';
@@ -34,6 +35,7 @@ export class Connections {
     private readonly sessions: SessionService,
     private readonly limits: VerbLimits,
     private readonly refusals: RefusalLimits,
+    private readonly fanOut: FanOut,
     @Inject(ENV) private readonly env: ChatEnv,
   ) {}
 
@@ -75,7 +77,15 @@ export class Connections {
   /** The person's room first: whoever becomes a member meanwhile is admitted through it. */
   private async joinRooms(socket: Socket, userId: string): Promise<void> {
     await socket.join(rooms.person(userId));
-    for await (const batch of this.members.conversationsOf(userId)) await socket.join(batch.map(rooms.conversation));
+    const moved = this.fanOut.moves.of([socket.id]);
+    try {
+      for await (const batch of this.members.conversationsOf(userId)) {
+        // Whoever was taken out of one meanwhile was a member when this was read, and is no more.
+        await socket.join(batch.map(rooms.conversation).filter((room) => !moved.has(room, socket.id)));
+      }
+    } finally {
+      moved.end();
+    }
   }
 
   /** Says why, and closes: whoever goes on asking for what is refused keeps the node from serving others. */

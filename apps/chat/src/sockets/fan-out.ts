@@ -3,6 +3,7 @@ import type { Namespace, Server, Socket } from 'socket.io';
 import { DIALECTS } from '../dialects/dialects.js';
 import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
 import type { Flags } from './adapters/flags.js';
+import { Moves } from './moves.js';
 import { BUS, type Bus } from './redis-io.adapter.js';
 import type { SocketData } from './handshake.js';
 import { rooms } from './rooms.js';
@@ -32,8 +33,8 @@ const audiences: Audiences = {
       { to: [own], listener: 'sender' },
     ];
   },
-  'message.updated': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
-  'message.deleted': ({ conversationId }) => [{ to: [rooms.conversation(conversationId)], listener: 'others' }],
+  'message.updated': ({ conversationId, notTo }) => [toMembers(conversationId, notTo)],
+  'message.deleted': ({ conversationId, notTo }) => [toMembers(conversationId, notTo)],
   'conversation.updated': ({ conversationId, addedIds, removedIds }) => [
     { to: [rooms.conversation(conversationId), ...[...addedIds, ...removedIds].map(rooms.person)], listener: 'others' },
   ],
@@ -50,6 +51,9 @@ export class FanOut extends Teller {
   private server: Server | undefined;
   private unwatched: (connectionId: string, userId: string) => void = () => undefined;
 
+  /** What happens to rooms while membership is read. */
+  readonly moves = new Moves();
+
   constructor(@Inject(BUS) private readonly bus: Bus) {
     super();
   }
@@ -58,8 +62,9 @@ export class FanOut extends Teller {
   attach(server: Server): void {
     if (this.server === server) return;
     this.server = server;
-    for (const { adapter } of this.namespaces()) {
-      adapter.on('leave-room', (room: string, socketId: string) => {
+    for (const namespace of this.namespaces()) {
+      this.moves.attach(namespace);
+      namespace.adapter.on('leave-room', (room: string, socketId: string) => {
         const userId = rooms.watchedBy(room);
         if (userId !== undefined) this.unwatched(socketId, userId);
       });
@@ -132,11 +137,18 @@ export class FanOut extends Teller {
     }
   }
 
-  async listen(connectionId: string, conversationId: string): Promise<void> {
-    for (const { namespace } of DIALECTS) {
-      await this.server?.of(namespace).sockets.get(connectionId)?.join(rooms.conversation(conversationId));
+  async listen(connectionId: string, conversationId: string, check: () => Promise<unknown>): Promise<boolean> {
+    const room = rooms.conversation(conversationId);
+    const moved = this.moves.of([connectionId]);
+    try {
+      await check();
+      const socket = this.socketOf(connectionId);
+      if (!moved.has(room, connectionId)) await socket?.join(room);
+      await this.confirmed();
+      return socket?.rooms.has(room) ?? true;
+    } finally {
+      moved.end();
     }
-    await this.confirmed();
   }
 
   async watch(connectionId: string, userId: string): Promise<boolean> {
@@ -177,6 +189,10 @@ export class FanOut extends Teller {
     // While Redis is away nothing of other nodes arrives anyhow; the client's sync makes up for it.
     await Promise.race([this.bus.sub.ping().catch(() => undefined), patience]);
   }
+}
+
+function toMembers(conversationId: string, notTo: readonly string[] = []): Audience {
+  return { to: [rooms.conversation(conversationId)], except: notTo.map(rooms.person), listener: 'others' };
 }
 
 function flagsOf<E extends DomainEvent>(name: E, event: DomainEvents[E]): Flags {

@@ -1,7 +1,10 @@
 import { Types } from 'mongoose';
+import type { Message } from '@app/contracts/shapes.js';
 import { startTestRedis, type TestRedis } from '@app/testing/engines.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
+import { FanOut } from './fan-out.js';
 import { RoomReconciler } from './room.reconciler.js';
+import { rooms } from './rooms.js';
 
 let world: ChatWorld;
 let again: TestRedis | undefined;
@@ -64,6 +67,22 @@ it('passes take turns, so that everyone is compared', async () => {
   ben.socket.says('typing', { conversationId: kept._id, isTyping: true });
   await Promise.all(people.map(({ socket }) => socket.hears('typing', isOf(kept._id))));
   expect(people.flatMap(({ socket }) => socket.all('typing').filter(isOf(room._id)))).toEqual([]);
+});
+
+it('everyone is compared within ten turns, however many they are', async () => {
+  const people = await Promise.all(Array.from({ length: 25 }, (_, n) => world.connect(`q${n}`, 1)));
+  const ids = people.map(({ id }) => id);
+  const room = await ben.opens(ids, { isGroup: true });
+  await Promise.all(people.map(({ socket }) => socket.asks('join_conversation', { conversationId: room._id })));
+  await world.db.collection('members').deleteMany({ conversationId: new Types.ObjectId(room._id) });
+  for (let turn = 0; turn < 10; turn++) await world.apps[0]?.get(RoomReconciler).turn();
+  const kept = await ben.opens(ids, { isGroup: true });
+  const { _id } = await ben.sends(kept._id, 'mark');
+  await Promise.all(
+    people.map(({ socket }) => socket.hears('message_new', (e: { message: Message }) => e.message._id === _id)),
+  );
+  const still = world.apps[0]?.get(FanOut).namespaces()[0]?.adapter.rooms.get(rooms.conversation(room._id));
+  expect(still ?? new Set()).toEqual(new Set());
 });
 
 it('who became a member while the bus was away hears the conversation when it is back', async () => {

@@ -1,15 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Namespace, Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { FanOut } from './fan-out.js';
 import type { SocketData } from './handshake.js';
+import type { Moves } from './moves.js';
 import { rooms } from './rooms.js';
 
+/** Everyone is compared in this time, however many there are … */
 const EVERY_MS = 30_000;
+/** … in so many turns, so that it is little work at a time. */
+const TURNS = 10;
 /** People whose membership is read at once. */
 const AT_ONCE = 100;
-/** People that one regular pass compares; the next goes on behind them. */
-const A_PASS = 2000;
 
 /** Compares the rooms of this node's sockets with membership, as a node may have missed that somebody came or left. */
 @Injectable()
@@ -17,6 +19,7 @@ export class RoomReconciler {
   private readonly log = new Logger(RoomReconciler.name);
   private timer: NodeJS.Timeout | undefined;
   private passing: Promise<void> = Promise.resolve();
+  private underWay = 0;
   private last = '';
 
   constructor(
@@ -25,7 +28,7 @@ export class RoomReconciler {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.pass(A_PASS), EVERY_MS).unref();
+    this.timer = setInterval(() => void this.turn(), EVERY_MS / TURNS).unref();
   }
 
   end(): void {
@@ -38,13 +41,20 @@ export class RoomReconciler {
     await this.pass(Infinity);
   }
 
+  /** Compares the next of as many parts of the people here as there are turns; none while the last is still under way. */
+  async turn(): Promise<void> {
+    if (this.underWay === 0) await this.pass(Math.ceil(this.people().size / TURNS));
+  }
+
   /** Compares the next `most` people, by their ids; passes do not overlap. */
   pass(most: number): Promise<void> {
+    this.underWay++;
     this.passing = this.passing
       .then(() => this.compare(most))
       .catch((error: unknown) => {
         this.log.warn({ err: error }, 'rooms were not compared with membership');
-      });
+      })
+      .finally(() => this.underWay--);
     return this.passing;
   }
 
@@ -64,7 +74,8 @@ export class RoomReconciler {
   }
 
   private async compareBatch(userIds: readonly string[], people: ReadonlyMap<string, Socket[]>): Promise<void> {
-    const moved = new Moves(this.fanOut.namespaces());
+    const sockets = userIds.flatMap((userId) => people.get(userId) ?? []);
+    const moved = this.fanOut.moves.of(sockets.map(({ id }) => id));
     try {
       const memberships = await this.members.conversationsOfMany(userIds);
       for (const userId of userIds) {
@@ -88,7 +99,7 @@ export class RoomReconciler {
   }
 }
 
-async function setRight(socket: Socket, right: ReadonlySet<string>, moved: Moves): Promise<void> {
+async function setRight(socket: Socket, right: ReadonlySet<string>, moved: ReturnType<Moves['of']>): Promise<void> {
   if (!socket.connected) return;
   const missing = [...right].filter((room) => !socket.rooms.has(room) && !moved.has(room, socket.id));
   const wrong = [...socket.rooms].filter(
@@ -96,23 +107,4 @@ async function setRight(socket: Socket, right: ReadonlySet<string>, moved: Moves
   );
   if (missing.length > 0) await socket.join(missing);
   for (const room of wrong) await socket.leave(room);
-}
-
-/** Who joins or leaves while membership is being read: what was read is older than that. */
-class Moves {
-  private readonly seen = new Set<string>();
-
-  constructor(private readonly namespaces: readonly Namespace[]) {
-    for (const { adapter } of namespaces) adapter.on('join-room', this.note).on('leave-room', this.note);
-  }
-
-  has(room: string, socketId: string): boolean {
-    return this.seen.has(`${socketId} ${room}`);
-  }
-
-  end(): void {
-    for (const { adapter } of this.namespaces) adapter.off('join-room', this.note).off('leave-room', this.note);
-  }
-
-  private readonly note = (room: string, socketId: string): void => void this.seen.add(`${socketId} ${room}`);
 }

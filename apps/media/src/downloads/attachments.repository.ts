@@ -12,20 +12,25 @@ const MOST_MESSAGES = 1000;
 export class AttachmentsRepository {
   constructor(@InjectConnection() private readonly connection: Connection) {}
 
-  /** True when the file is attached to a message of a conversation that the person is a member of. */
+  /** True when the file is attached to a message that the person may see: of a conversation they are in, since they came. */
   async isAttachedFor(userId: string, mediaId: string): Promise<boolean> {
     const conversations = await this.connection
       .collection<Message>('messages')
-      .aggregate<Pick<Message, '_id'>>([
+      .aggregate<Pick<Message, '_id' | 'seq'>>([
         { $match: { 'attachments.mediaId': mediaId, deletedAt: null } },
         { $limit: MOST_MESSAGES },
-        { $group: { _id: '$conversationId' } },
+        { $group: { _id: '$conversationId', seq: { $max: '$seq' } } },
       ])
       .toArray();
     if (conversations.length === 0) return false;
-    const membership = await this.connection
+    const latest = new Map(conversations.map(({ _id, seq }) => [_id.toHexString(), seq]));
+    const memberships = await this.connection
       .collection<Member>('members')
-      .findOne({ userId, conversationId: { $in: conversations.map(({ _id }) => _id) } }, { projection: { _id: 1 } });
-    return membership !== null;
+      .find({ userId, conversationId: { $in: conversations.map(({ _id }) => _id) } })
+      .project<Pick<Member, 'conversationId' | 'joinedSeq'>>({ _id: 0, conversationId: 1, joinedSeq: 1 })
+      .toArray();
+    return memberships.some(
+      ({ conversationId, joinedSeq }) => joinedSeq <= (latest.get(conversationId.toHexString()) ?? 0),
+    );
   }
 }

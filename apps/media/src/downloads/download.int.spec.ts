@@ -57,6 +57,17 @@ describe('a download', () => {
     expect(await status(world.person('dora').ask(`/media/${id}`))).toBe(404);
   });
 
+  it('stays closed to who came after it, until the file is sent again', async () => {
+    const { conversationId } = await world.attach(id, ['ana']);
+    await world.db
+      .collection('members')
+      .insertOne({ conversationId, userId: 'ben', role: 'member', joinedSeq: 2, readSeq: 1 });
+    expect(await status(ben.ask(`/media/${id}`))).toBe(404);
+    const again = { conversationId, seq: 3, senderId: 'ana', attachments: [{ mediaId: id }], createdAt: new Date() };
+    await world.db.collection('messages').insertOne(again);
+    expect(await status(ben.ask(`/media/${id}`))).toBe(200);
+  });
+
   it('closes again when the person leaves', async () => {
     const { conversationId } = await world.attach(id, ['ana', 'ben']);
     await world.db.collection('members').deleteOne({ conversationId, userId: 'ben' });

@@ -20,7 +20,7 @@ export class Member {
   @Prop()
   large?: boolean;
 
-  /** The conversation's `seq` when the person came. */
+  /** What the person may see begins here: with the message of their coming, or at 0 with everything. */
   @Prop({ required: true, default: 0 })
   joinedSeq: number;
 
