@@ -9,9 +9,9 @@ import { startApp, type StartedApp } from './setup/start-app.ts';
 import { suite } from './suite.ts';
 
 const MiB = 1024 * 1024;
-const BODY = 400 * MiB;
-/** Less than half a body, and more than a gateway grows by on the way. */
-const ALLOWED = 180 * MiB;
+const BODY = 300 * MiB;
+/** Half a body, and more than a gateway grows by on the way. */
+const ALLOWED = 150 * MiB;
 
 /** A service that takes bodies and gives large ones back. */
 const service = createServer((request, response) => {
@@ -59,7 +59,7 @@ async function growth(during: Promise<unknown>): Promise<number> {
   const done = during.finally(() => (over = true));
   while (!over) {
     most = Math.max(most, await memory());
-    await new Promise((later) => setTimeout(later, 20));
+    await new Promise((later) => setTimeout(later, 100));
   }
   await done;
   return most - before;
