@@ -107,5 +107,7 @@ function settings(fcmPort: number): Env {
     FIREBASE_PROJECT_ID: undefined,
     // Tests of one person's conversation send more than a person would.
     MESSAGE_RATE_LIMIT: '200',
+    PERSON_RATE_LIMIT: '100000',
+    ADDRESS_RATE_LIMIT: '1000000',
   };
 }
