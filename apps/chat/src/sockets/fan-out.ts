@@ -71,9 +71,9 @@ export class FanOut extends Teller {
     }
   }
 
-  /** Closes the sockets of this node; their clients connect to another. */
+  /** Cuts the sockets of this node off: their clients connect anew, to another. Told to go, they would not. */
   closeSockets(): void {
-    for (const { namespace } of DIALECTS) this.server?.of(namespace).local.disconnectSockets(true);
+    for (const { sockets } of this.namespaces()) for (const { conn } of [...sockets.values()]) conn.close();
   }
 
   /** The namespaces of all dialects. */
