@@ -29,6 +29,20 @@ describe('takeSend', () => {
   });
 
   it('does not count what it refused', () => {
-    expect(taken([0, 0, 0, 500, 500, 500]).sends).toHaveLength(3);
+    expect(taken([0, 0, 0, 500, 500, 500]).sends).toEqual([{ from: 0, last: 0, count: 3 }]);
+  });
+
+  it('remembers little of somebody who may send much, and lets no more than the limit through in any window', () => {
+    const generous = { limit: 500, windowMs: 1000 };
+    let sends: Sends = [];
+    const passed: number[] = [];
+    for (let now = 0; now < 3000; now++) {
+      const next = takeSend(sends, now, generous);
+      sends = next.sends;
+      if (next.retryAfterMs === 0) passed.push(now);
+      expect(sends.length).toBeLessThanOrEqual(100);
+      expect(passed.filter((at) => at > now - 1000).length).toBeLessThanOrEqual(500);
+    }
+    expect(passed.length).toBeGreaterThan(1400);
   });
 });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SendTurns } from './send.turns.js';
 
 describe('turns of sends', () => {
@@ -23,5 +25,19 @@ describe('turns of sends', () => {
     await expect(failed).rejects.toThrow('no');
     await expect(after).resolves.toBe('after');
     await expect(turns.next('ana', Promise.resolve('later'))).resolves.toBe('later');
+  });
+
+  it('keep nothing of what is done, though somebody always follows', async () => {
+    const turns = new SendTurns();
+    const prepared = async () => {
+      const done = turns.next('ana', Promise.resolve({ text: 'long' }));
+      void turns.next('ana', new Promise(() => undefined));
+      return new WeakRef(await done);
+    };
+    const seen = await prepared();
+    await new Promise((settled) => setImmediate(settled));
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    expect(seen.deref()).toBeUndefined();
   });
 });

@@ -5,7 +5,8 @@ export class SendTurns {
   /** What was prepared, once all that began before it under the same key is prepared too, or has failed. */
   async next<T>(key: string, prepared: Promise<T>): Promise<T> {
     const before = this.last.get(key);
-    const turn = Promise.allSettled([before, prepared]);
+    // Nothing of what was prepared is kept for those who come later: they may never end.
+    const turn = Promise.allSettled([before, prepared]).then(() => undefined);
     this.last.set(key, turn);
     try {
       await before;
