@@ -130,6 +130,8 @@ export async function chatWorld(nodes = 1, more: Record<string, string> = {}) {
     close: async () => {
       if (closed) return;
       closed = true;
+      // A test that ran out of time may have left it frozen.
+      redis.thaw();
       for (const { socket } of chatters) socket.close();
       await Promise.all(apps.filter((_, index) => !stopped.has(index + 1)).map((app) => app.close()));
       await redis.stop();

@@ -52,7 +52,10 @@ export async function startTestRedis(port?: number): Promise<TestRedis> {
     await redis.stop(0);
     await rm(folder, { recursive: true, force: true });
   };
-  const signal = (name: NodeJS.Signals) => (): void => void process.kill(pid, name);
+  let here = true;
+  void redis.exited.then(() => (here = false));
+  // Whoever tidies up need not know whether it is still there.
+  const signal = (name: NodeJS.Signals) => (): void => void (here && process.kill(pid, name));
   return { url, host, port: redis.port, pid, stop, freeze: signal('SIGSTOP'), thaw: signal('SIGCONT') };
 }
 

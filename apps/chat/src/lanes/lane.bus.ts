@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { keys } from '@app/common/redis/keys.js';
@@ -7,6 +8,9 @@ import type { Draft } from '../messages/message.rules.js';
 
 /** Injection token of the two connections over which nodes speak of lanes. */
 export const LANE_REDIS = Symbol('LANE_REDIS');
+
+/** How long Redis may take to say that this node hears of lanes no more. */
+const DEAFEN_MS = 1000;
 
 /** Messages for a conversation's owner, in their order. */
 export interface AppendSaid {
@@ -91,10 +95,12 @@ export class LaneBus {
     this.redis.pub.publish(keys.lanes(), JSON.stringify(said)).catch(() => undefined);
   }
 
-  /** Hears answers only, so that others no longer forward to this node. */
+  /** Hears answers only, so that others no longer forward to this node. A Redis that hangs is not waited for. */
   async deafen(): Promise<void> {
     const { sub } = this.redis;
-    if (sub.status === 'ready') await sub.unsubscribe(keys.lanesOf(this.nodeId), keys.lanes()).catch(() => undefined);
+    if (sub.status !== 'ready') return;
+    const deaf = sub.unsubscribe(keys.lanesOf(this.nodeId), keys.lanes()).catch(() => undefined);
+    await Promise.race([deaf, pause(DEAFEN_MS, undefined, { ref: false })]);
   }
 
   close(): void {
