@@ -141,7 +141,7 @@ export class LaneWatch {
 
   /** The node that most was forwarded to, once that is something. */
   async busiest(among: (node: string) => boolean = () => true): Promise<string> {
-    for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
+    for (const end = Date.now() + 20_000; Date.now() < end; await pause(50)) {
       const [most] = [...this.to].filter(([node]) => among(node)).toSorted((a, b) => b[1] - a[1]);
       if (most && most[1] >= 20) return most[0];
     }
