@@ -47,9 +47,7 @@ export class Admission {
 
   /** Lets a request in, or throws why not; `tell` sets the headers of its answer. */
   async admit(request: IncomingMessage, tell: (name: string, value: number) => void): Promise<Admitted> {
-    // Also where HTTP/1.0 needs none: services are told under which name they were asked for.
-    if (request.headers.host === undefined)
-      throw new AppError('INVALID_INPUT', { message: 'The Host header is missing.' });
+    if (lacksHost(request)) throw new AppError('INVALID_INPUT', { message: 'The Host header is missing.' });
     const way = wayOf(ROUTES, addressOf(request.url ?? ''));
     if (!way) throw new AppError('NOT_FOUND');
     const { route } = way;
@@ -91,4 +89,9 @@ export class Admission {
       ...(bearer && uploads ? [bucket(keys.uploadRate(bearer.id), UPLOAD_RATE_LIMIT)] : []),
     ];
   }
+}
+
+/** HTTP/1.0, which probes of load balancers speak, needs none. */
+function lacksHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion !== '1.0';
 }

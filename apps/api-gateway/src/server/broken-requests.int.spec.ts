@@ -120,6 +120,11 @@ describe('what is not HTTP', () => {
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
   });
 
+  it('does not mean HTTP/1.0, which needs no host', async () => {
+    expect(await raw('GET /health/live HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+    expect(await raw(`GET /api/v1/chat/x HTTP/1.0\r\n${authorization}\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   it('gets no tunnel', async () => {
     expect(await raw('CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n')).toBe('');
   });

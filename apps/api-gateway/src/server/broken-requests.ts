@@ -7,6 +7,9 @@ import type { ErrorCode } from '@app/contracts/errors.js';
 import { Logger } from '@nestjs/common';
 import { refusal, refuseConnection } from '../proxy/refusal.js';
 
+/** Longer than load balancers keep an idle connection, usually 60 s, or they would use one that is being closed. */
+const KEPT_MS = 65_000;
+
 /** What Node's parser says of requests that it could not read. */
 const CODES: Partial<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
@@ -20,6 +23,7 @@ export function guardServer(server: Server, patience: { headersMs: number; reque
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.headersTimeout = Math.min(patience.headersMs, patience.requestMs);
   server.requestTimeout = patience.requestMs;
+  server.keepAliveTimeout = KEPT_MS;
   Object.assign(server, {
     // Read once, when the server begins to listen: how often it looks for requests that take too long.
     connectionsCheckingInterval: Math.min(1000, server.headersTimeout),
