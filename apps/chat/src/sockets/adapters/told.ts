@@ -18,7 +18,8 @@ export class Told {
   isFirst({ rooms, flags }: Broadcast): boolean {
     if (!flags?.head) return true;
     const [room = ''] = rooms;
-    const key = `${flags.head.conversationId} ${flags.head.seq} ${room}`;
+    const { conversationId, seq, at } = flags.head;
+    const key = `${conversationId} ${seq} ${at} ${room}`;
     if (this.seen.has(key)) return false;
     this.seen.set(key, true);
     return true;
