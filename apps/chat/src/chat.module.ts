@@ -53,6 +53,7 @@ import { MessageRepository } from './messages/message.repository.js';
 import { MessageService } from './messages/message.service.js';
 import { MessageWriter } from './lanes/message.writer.js';
 import { Owners } from './lanes/owners.js';
+import { Unsettled } from './lanes/unsettled.js';
 import { LIMITER_PATIENCE_MS, LIMITER_REDIS, SendLimiter } from './messages/send.limiter.js';
 import { PresenceLease } from './presence/presence.lease.js';
 import { PresenceService } from './presence/presence.service.js';
@@ -102,6 +103,7 @@ const does = [
   LaneReceiver,
   AdmissionService,
   MembershipWriter,
+  Unsettled,
   MessageWriter,
   SendLimiter,
   AttachmentsClient,
@@ -139,6 +141,7 @@ export class ChatModule
     private readonly laneBus: LaneBus,
     private readonly forwarder: LaneForwarder,
     private readonly receiver: LaneReceiver,
+    private readonly unsettled: Unsettled,
     private readonly fanOut: FanOut,
     private readonly reconciler: RoomReconciler,
     private readonly catchUp: CatchUp,
@@ -205,6 +208,7 @@ export class ChatModule
     await this.writer.idle();
     this.fanOut.closeSockets();
     await this.writer.idle();
+    await this.unsettled.stop();
     this.owners.stop();
     this.forwarder.stop();
     await this.events.idle();

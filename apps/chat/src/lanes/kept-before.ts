@@ -15,6 +15,7 @@ export class KeptBefore {
       // Under its own id it was kept by an owner whose answer was lost: nobody has told of it yet.
       waiting.written({ message, again: message.id !== waiting.id });
     } catch (cause) {
+      waiting.unsure = true;
       waiting.refused(cause instanceof AppError ? cause : new AppError('UNAVAILABLE', { cause, retryAfterMs: 1000 }));
     }
   }

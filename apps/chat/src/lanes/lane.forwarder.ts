@@ -84,7 +84,10 @@ export class LaneForwarder {
     for (const id of keptBefore) this.settle(id, (waiting) => void this.keptBefore.answer(waiting));
     for (const [id, code] of refused) {
       const error = new AppError(code, code === 'UNAVAILABLE' ? { retryAfterMs: 1000 } : {});
-      this.settle(id, (waiting) => waiting.refused(error));
+      this.settle(id, (waiting) => {
+        waiting.unsure ||= code === 'UNAVAILABLE';
+        waiting.refused(error);
+      });
     }
   }
 

@@ -17,7 +17,7 @@ export interface Waiting {
   tries: number;
   /** Another node's: never forwarded again. */
   foreign: boolean;
-  /** It was with an owner that did not answer, so it may be kept already. */
+  /** It may be kept already: an owner that it was with did not answer, or MongoDB did not. */
   unsure: boolean;
   written: (outcome: Written) => void;
   refused: (error: AppError) => void;

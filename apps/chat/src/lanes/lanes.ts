@@ -9,8 +9,9 @@ import { Lane, type LaneFacts } from './lane.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import type { Head } from '../messages/message.rules.js';
 
-/** Conversations that a node keeps in mind; the longest unused is forgotten. */
+/** Conversations that a node keeps in mind, and members of all of them together; the longest unused is forgotten. */
 const LANES = 20_000;
+const MEMBERS = 500_000;
 /** How long MongoDB may take to say where a conversation stands. */
 const PATIENCE_MS = 1000;
 
@@ -22,7 +23,7 @@ interface Renewal {
 /** The lanes of this node: the conversations in use, with their heads and members. */
 @Injectable()
 export class Lanes {
-  private readonly lanes = new LRUCache<string, Lane>({ max: LANES });
+  private readonly lanes = new LRUCache<string, Lane>({ max: LANES, maxSize: MEMBERS });
   private readonly loading = new Map<string, Promise<Lane>>();
   private readonly renewals = new Map<Lane, Renewal>();
 
@@ -49,7 +50,11 @@ export class Lanes {
     const done = (under?.done ?? Promise.resolve())
       .catch(() => undefined)
       .then(() => patiently(PATIENCE_MS, this.read(lane.conversationId)))
-      .then((facts) => lane.renew(facts, doubts))
+      .then((facts) => {
+        const { size } = lane.members;
+        lane.renew(facts, doubts);
+        if (lane.members.size !== size && this.lanes.peek(lane.conversationId) === lane) this.remember(lane);
+      })
       .finally(() => {
         if (this.renewals.get(lane)?.done === done) this.renewals.delete(lane);
       });
@@ -78,12 +83,20 @@ export class Lanes {
     const loading = patiently(PATIENCE_MS, this.read(conversationId))
       .then((facts) => {
         const lane = new Lane(conversationId, facts);
-        this.lanes.set(conversationId, lane);
+        this.remember(lane);
         return lane;
       })
       .finally(() => this.loading.delete(conversationId));
     this.loading.set(conversationId, loading);
     return loading;
+  }
+
+  /** Counts its members too: a lane of a large group is as large as hundreds of others. */
+  private remember(lane: Lane): void {
+    const { conversationId, members } = lane;
+    // What is there keeps the size it came with.
+    this.lanes.delete(conversationId);
+    this.lanes.set(conversationId, lane, { size: members.size + 1 });
   }
 
   private async read(conversationId: string): Promise<LaneFacts> {

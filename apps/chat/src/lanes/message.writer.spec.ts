@@ -8,6 +8,7 @@ import { Lane } from './lane.js';
 import type { LaneForwarder } from './lane.forwarder.js';
 import type { Lanes } from './lanes.js';
 import { MessageWriter } from './message.writer.js';
+import type { Unsettled } from './unsettled.js';
 
 const draft: Draft = { conversationId: 'c', senderId: 'ana', text: 'hello', attachments: [] };
 
@@ -27,7 +28,14 @@ function clashing(heard: (lane: Lane) => void) {
   };
   const messages = { newId: () => 'm', insert } as unknown as MessageRepository;
   const forwarder = { start: () => undefined, clash: () => undefined, takes: () => false } as unknown as LaneForwarder;
-  const writer = new MessageWriter(lanes, messages, {} as MembershipWriter, {} as KeptBefore, forwarder);
+  const writer = new MessageWriter(
+    lanes,
+    messages,
+    {} as MembershipWriter,
+    {} as KeptBefore,
+    forwarder,
+    {} as Unsettled,
+  );
   const send = async () => ({ seq: (await writer.append(lane, draft)).message.seq, read });
   return { send };
 }

@@ -5,6 +5,7 @@ import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { LaneForwarder } from './lane.forwarder.js';
 import { Lanes } from './lanes.js';
+import { Unsettled } from './unsettled.js';
 import { MembershipWriter } from '../membership/membership.writer.js';
 import type { Inserted } from '../messages/insert.rules.js';
 import { MessageRepository } from '../messages/message.repository.js';
@@ -46,6 +47,7 @@ export class MessageWriter {
     private readonly membership: MembershipWriter,
     private readonly keptBefore: KeptBefore,
     private readonly forwarder: LaneForwarder,
+    private readonly unsettled: Unsettled,
   ) {
     forwarder.start((lane) => this.offer(lane));
   }
@@ -59,7 +61,7 @@ export class MessageWriter {
     if (isFull || (this.closed && foreignId === undefined)) return Promise.reject(unavailable());
     return new Promise<Written>((resolve, reject) => {
       this.waitingCount++;
-      lane.waiting.push({
+      const waiting: Waiting = {
         id: foreignId ?? this.messages.newId(),
         draft,
         tries: 0,
@@ -71,9 +73,12 @@ export class MessageWriter {
         },
         refused: (error) => {
           this.waitingCount--;
+          // What another node forwarded is that node's to look for; a change of membership is told by the next one.
+          if (waiting.unsure && !waiting.foreign && !draft.system) this.unsettled.add(waiting.id, lane);
           reject(error);
         },
-      });
+      };
+      lane.waiting.push(waiting);
       this.offer(lane);
     });
   }
@@ -118,6 +123,7 @@ export class MessageWriter {
       this.log.warn({ err: error, messages: seats.length }, 'keeping messages failed; the outcome is unknown');
       for (const { lane, waiting } of seats) {
         lane.doubt();
+        waiting.unsure = true;
         waiting.refused(unavailable(error));
       }
       // Whoever waits has waited as long, and MongoDB would let the next flight wait again.

@@ -153,6 +153,12 @@ export class MessageRepository {
     return found.map(({ _id }) => _id.toHexString()).reverse();
   }
 
+  /** Those of these messages that are kept. */
+  async findAll(ids: readonly string[]): Promise<KeptMessage[]> {
+    const asked = this.messages.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, MAJORITY);
+    return (await patiently(PATIENCE_MS, asked.toArray())).map(kept);
+  }
+
   async find(id: string): Promise<KeptMessage | undefined> {
     const found = await this.messages.findOne({ _id: new Types.ObjectId(id) });
     return found ? kept(found) : undefined;

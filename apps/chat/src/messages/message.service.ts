@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { Caller } from '@app/common/auth/claims.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { UserDirectory } from '@app/common/identity/user.directory.js';
@@ -11,11 +10,12 @@ import { Teller } from '../domain-events.js';
 import { EventOutlet } from '../publishing/event.outlet.js';
 import { conversationOf } from '../publishing/event.rules.js';
 import { AttachmentsClient } from './attachments.client.js';
-import type { Lane, Written } from '../lanes/lane.js';
+import type { Lane } from '../lanes/lane.js';
 import { Lanes } from '../lanes/lanes.js';
 import { MessageRepository } from './message.repository.js';
 import { asMessage, asPreview, checkContent, type Draft, forSender, type KeptMessage } from './message.rules.js';
 import { MessageWriter } from '../lanes/message.writer.js';
+import { Unsettled } from '../lanes/unsettled.js';
 import { SendLimiter } from './send.limiter.js';
 import { SendTurns } from './send.turns.js';
 
@@ -33,8 +33,6 @@ const YOUNG_MS = 10_000;
 /** Sends messages: one Redis and one MongoDB round trip before the answer, everything else after it. */
 @Injectable()
 export class MessageService {
-  /** Sends whose outcome was unknown: if a retry finds them kept, nobody has been told yet. */
-  private readonly untold = new LRUCache<string, true>({ max: 10_000 });
   private readonly turns = new SendTurns();
 
   constructor(
@@ -47,7 +45,13 @@ export class MessageService {
     private readonly heads: HeadWriter,
     private readonly teller: Teller,
     private readonly events: EventOutlet,
-  ) {}
+    private readonly unsettled: Unsettled,
+  ) {
+    // Its sender was told that the outcome is unknown, and may never ask again, or ask another node.
+    unsettled.start(async (lane, kept) => {
+      this.spread(lane, kept, await this.shown(kept));
+    });
+  }
 
   /** Keeps a message and tells everyone. A resend of a `localId`, whatever it holds, is answered as the first time. */
   async send(who: Caller, ask: SendMessage): Promise<Message> {
@@ -55,12 +59,14 @@ export class MessageService {
       return await this.events.surely(() => this.sendOnce(who, ask));
     } catch (error) {
       if (ask.localId === undefined || !(error instanceof AppError)) throw error;
-      if (error.code === 'UNAVAILABLE') this.untold.set(`${who.id} ${ask.localId}`, true);
       // It did not answer a moment ago: to ask it once more only keeps the sender waiting.
-      if (isMongoAway(error.details.cause)) throw error;
+      if (isMongoAway(error.details.cause) || !this.limiter.mayLook(who.id)) throw error;
       const first = await this.messages.findByLocalId(who.id, ask.localId).catch(() => undefined);
       if (!first) throw error;
-      return forSender(asMessage(first, await this.people.person(who.id), [who.id]), first.localId);
+      const message = await this.shown(first);
+      const untold = this.unsettled.take(first.id);
+      if (untold) this.spread(untold, first, message);
+      return forSender(message, first.localId);
     }
   }
 
@@ -71,7 +77,8 @@ export class MessageService {
     const written = await this.writer.append(lane, draft);
     // No await from here on: what is told keeps the order of `seq`.
     const message = asMessage(written.message, sender, [who.id]);
-    if (this.isNews(written)) this.spread(lane, written.message, message);
+    // Kept by an earlier try, it is news to everyone if nobody was told of that.
+    if (!written.again || this.unsettled.take(written.message.id)) this.spread(lane, written.message, message);
     return forSender(message, written.message.localId);
   }
 
@@ -87,8 +94,9 @@ export class MessageService {
     return { sender, lane, draft: { ...place, text, attachments, ...(localId !== undefined && { localId }) } };
   }
 
-  private isNews({ message, again }: Written): boolean {
-    return !again || this.untold.delete(`${message.senderId} ${message.localId}`);
+  /** A message of one's own that was kept earlier. */
+  private async shown(kept: KeptMessage): Promise<Message> {
+    return asMessage(kept, await this.people.person(kept.senderId), [kept.senderId]);
   }
 
   private spread(lane: Lane, kept: KeptMessage, message: Message): void {

@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { mongo } from 'mongoose';
 import type { PublishedEvent } from '@app/contracts/events.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
+import { MessageRepository } from './message.repository.js';
 import { LIMITER_REDIS, type WithTake } from './send.limiter.js';
 
 let world: ChatWorld;
@@ -125,6 +127,20 @@ describe('the rate limit', () => {
     expect(await there.sends(_id, 'again', 'first')).toEqual(first);
     const overRest = await limited.someone('ana', 2).post(`/conversations/${_id}/messages`, { text: '5' });
     expect(overRest).toMatchObject({ status: 429, body: { success: false, code: 'RATE_LIMITED' } });
+  });
+
+  it('lets who floods read MongoDB no oftener than it lets them send', async () => {
+    const hal = await limited.connect('hal', 1);
+    const { _id } = await hal.opens(['ben']);
+    const looks = jest.spyOn(limited.apps[0]?.get(MessageRepository) as MessageRepository, 'findByLocalId');
+    for (let n = 0; n < 20; n++) {
+      await hal.socket.answer('message_send', { conversationId: _id, text: 'spam', localId: `spam-${n}` });
+    }
+    for (let n = 0; n < 10; n++) {
+      await hal.socket.answer('message_send', { conversationId: _id, text: ' ', localId: `empty-${n}` });
+    }
+    expect(looks).toHaveBeenCalledTimes(3);
+    looks.mockRestore();
   });
 
   it('holds by the node’s own count while Redis is frozen, and sends go on', async () => {

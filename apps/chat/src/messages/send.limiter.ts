@@ -10,6 +10,8 @@ import { type Sends, takeSend } from './send.rules.js';
 export const LIMITER_REDIS = Symbol('LIMITER_REDIS');
 /** How long Redis may take before the node counts by itself. */
 export const LIMITER_PATIENCE_MS = 100;
+/** Refused sends that are looked up in a window at most; as many as may have been kept in it, if those are fewer. */
+const MOST_LOOKS = 100;
 
 /**
  * The latest sends of a person as a list of times, newest first, never longer than the limit; each step is O(1).
@@ -39,6 +41,7 @@ export interface WithTake extends Redis {
 export class SendLimiter {
   private readonly redis: WithTake;
   private readonly own = new LRUCache<string, Sends>({ max: 10_000 });
+  private readonly looks = new LRUCache<string, Sends>({ max: 10_000 });
   private readonly allowance: { limit: number; windowMs: number };
 
   constructor(@Inject(LIMITER_REDIS) redis: Redis, @Inject(ENV) env: ChatEnv) {
@@ -53,6 +56,14 @@ export class SendLimiter {
     // Redis may be away or frozen, or its clock far from ours: this node's own count holds meanwhile.
     const waits = await this.redis.takeSend(keys.messageRate(userId), limit, windowMs, Date.now()).catch(() => -1);
     return waits < 0 ? this.byOwnCount(userId) : waits;
+  }
+
+  /** Whether a refused send of this person may still be looked up in MongoDB: one who floods may not make it read. */
+  mayLook(userId: string): boolean {
+    const limit = Math.min(this.allowance.limit, MOST_LOOKS);
+    const { sends, retryAfterMs } = takeSend(this.looks.get(userId) ?? [], Date.now(), { ...this.allowance, limit });
+    this.looks.set(userId, sends);
+    return retryAfterMs === 0;
   }
 
   private byOwnCount(userId: string): number {
