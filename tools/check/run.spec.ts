@@ -42,6 +42,13 @@ describe('a run of the check', () => {
     expect(said).toContain('Error: no such folder');
   });
 
+  it('shows the note of a step that passed', async () => {
+    const said: string[] = [];
+    const noting: Step = { name: 'names', run: () => Promise.resolve({ ok: true, output: 'a', note: 'in part' }) };
+    expect(await runSteps([noting], (line) => said.push(line))).toBe(true);
+    expect(said[1]).toBe('in part');
+  });
+
   it('runs two at a time', async () => {
     const [a, b, c] = [held('a'), held('b'), held('c')];
     const run = runSteps([a.step, b.step, c.step], () => undefined);

