@@ -51,5 +51,11 @@ it('fails when no test ran', async () => {
   await spec('good', 'it("a", () => {});');
   const { code, last } = await npmTest('no-such-file');
   expect(code).toBe(1);
-  expect(last).toMatch(/^0 passed, /);
+  expect(last).toBe('No test was counted: Jest ended with exit code 1');
+});
+
+it('says by which signal Jest was killed, and fails', async () => {
+  // A single file is run by Jest itself, in no worker.
+  await spec('killed', 'it("a", () => process.kill(process.pid, "SIGKILL"));');
+  expect(await npmTest()).toEqual({ code: 137, last: 'No test was counted: Jest ended with SIGKILL' });
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Wanted } from './arguments.ts';
-import { COUNTS_FILE, type Counts } from './closing-line.ts';
+import { COUNTS_FILE, type Counts, type Ended } from './closing-line.ts';
 
 export interface JestRun {
   root: string;
@@ -15,13 +15,7 @@ export interface JestRun {
 }
 
 /** Runs Jest over the house; engines that a killed Jest leaves end by themselves (their leash). */
-export async function runJest({
-  root,
-  folder,
-  wanted,
-  stop,
-  kill,
-}: JestRun): Promise<{ counts: Counts; code: number }> {
+export async function runJest({ root, folder, wanted, stop, kill }: JestRun): Promise<Ended> {
   const file = join(folder, 'counts.json');
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const reporter = join(import.meta.dirname, 'closing-line.reporter.ts');
@@ -38,12 +32,12 @@ export async function runJest({
   });
   stop.addEventListener('abort', () => child.kill('SIGTERM'));
   kill.addEventListener('abort', () => child.kill('SIGKILL'));
-  const code = await new Promise<number>((done, failed) => {
+  const ended = await new Promise<Ended>((done, failed) => {
     child.once('error', failed);
-    child.once('exit', (exit, signal) => done(signal ? 128 + constants.signals[signal] : (exit ?? 1)));
+    child.once('exit', (exit, signal) =>
+      done(signal ? { code: 128 + constants.signals[signal], signal } : { code: exit ?? 1 }),
+    );
   });
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  // Without counts Jest ended before it had any: that is a failure of its own.
-  const counts = text ? (JSON.parse(text) as Counts) : { passed: 0, failed: 1, skipped: 0 };
-  return { counts, code };
+  return text ? { ...ended, counts: JSON.parse(text) as Counts } : ended;
 }

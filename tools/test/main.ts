@@ -20,10 +20,10 @@ if (wanted === 'help') {
   process.exitCode = 2;
 } else {
   const folder = await mkdtemp(join(tmpdir(), 'parley-test-'));
-  const { counts, code } = await runJest({ root, folder, wanted, stop, kill });
+  const ended = await runJest({ root, folder, wanted, stop, kill });
   await rm(folder, { recursive: true, force: true });
-  console.log(closingLine(counts));
-  process.exitCode = exitCode(counts, code);
+  console.log(closingLine(ended));
+  process.exitCode = exitCode(ended);
 }
 // The channel to the parent would keep us.
 process.disconnect?.();
