@@ -1,5 +1,13 @@
 import type { Message, Person, Presence } from '@app/contracts/shapes.js';
 
+/** Who hears of a message besides, or in spite of, the conversation's room. */
+interface ByPerson {
+  /** Their sockets may not have joined the room yet. */
+  alsoTo?: readonly string[];
+  /** Their sockets are in the room, but they came after the message, and it is never shown to them. */
+  notTo?: readonly string[];
+}
+
 /** What chat tells its dialects. An event reaches everyone in its conversation unless its fields say otherwise. */
 export interface DomainEvents {
   'message.created': {
@@ -7,20 +15,13 @@ export interface DomainEvents {
     /** As everyone sees it, without `localId`. */
     message: Message;
     localId?: string;
-    /** Also told by person, as their sockets may not have joined the room yet. */
-    alsoTo?: readonly string[];
-    /** Not told by person, though their sockets are in the room: they came later. */
-    notTo?: readonly string[];
     /** The `seq` of the latest change of membership: a node that knows an earlier one reads its members anew. */
     membershipSeq: number;
-  };
-  /**
-   * A message was edited. `change` grows within a conversation: of two events of a message, the higher one holds. `notTo` are
-   * those who came after it, to whom it was never shown.
-   */
-  'message.updated': { conversationId: string; message: Message; change: number; notTo?: readonly string[] };
-  /** A message is a tombstone now. `notTo` are those who came after it. */
-  'message.deleted': { conversationId: string; messageId: string; change: number; notTo?: readonly string[] };
+  } & ByPerson;
+  /** A message was edited. `change` grows within a conversation: of two events of a message, the higher one holds. */
+  'message.updated': { conversationId: string; message: Message; change: number } & ByPerson;
+  /** A message is a tombstone now. */
+  'message.deleted': { conversationId: string; messageId: string; change: number } & ByPerson;
   /** Somebody came or left; those who left hear it too. */
   'conversation.updated': {
     conversationId: string;

@@ -1,4 +1,5 @@
 import type { Conversation, Message } from '@app/contracts/shapes.js';
+import { BUS, type Bus } from '../sockets/redis-io.adapter.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 
 interface Updated {
@@ -164,5 +165,20 @@ describe('a deletion', () => {
       status: 403,
       body: { code: 'NOT_A_MEMBER' },
     });
+  });
+
+  it('soon after the beginning is heard, as an edit is, where the room is not subscribed to yet', async () => {
+    const { sub } = world.apps[1]?.get<Bus>(BUS) as Bus;
+    const subscribe = jest.spyOn(sub, 'ssubscribe').mockReturnValue(new Promise(() => undefined));
+    try {
+      const fresh = await ana.opens(['ben'], { isGroup: true });
+      const { _id } = await ana.sends(fresh._id, 'helo');
+      await ana.patch(`/messages/${_id}`, { text: 'hello' });
+      await ben.socket.hears<Updated>('message_updated', ({ message }) => message._id === _id);
+      await ana.delete(`/messages/${_id}`);
+      await ben.socket.hears<{ messageId: string }>('message_deleted', ({ messageId }) => messageId === _id);
+    } finally {
+      subscribe.mockRestore();
+    }
   });
 });

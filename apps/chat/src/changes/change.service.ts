@@ -26,6 +26,8 @@ export interface EditMessage {
   text: string;
 }
 
+/** Of a message this young, members are told by person too: their sockets may not have joined the room yet. */
+const YOUNG_MS = 10_000;
 /** How often a change that clashes with another node's is tried. */
 const TRIES = 20;
 
@@ -69,12 +71,9 @@ export class ChangeService {
       checkEdit(message, who.id, { now: Date.now(), windowMinutes: this.env.MESSAGE_EDIT_WINDOW_MINUTES });
       return edited(message, text, new Date());
     });
-    const [members, notTo] = await Promise.all([
-      this.members.of(conversationId, LISTED_PARTICIPANTS),
-      this.members.cameAfter(conversationId, kept.seq),
-    ]);
+    const { members, ...besides } = await this.audience(kept);
     const message = asMessage(kept, await this.people.person(kept.senderId), readersOf(kept, members));
-    this.teller.tell('message.updated', { conversationId, message, change: n, notTo });
+    this.teller.tell('message.updated', { conversationId, message, change: n, ...besides });
     const { conversation, members: all } = await this.lanes.of(conversationId, who.id);
     this.events.publish('message.updated', {
       id: changeEventId({ kind: 'message.updated', messageId, n }),
@@ -95,8 +94,8 @@ export class ChangeService {
       return tombstone(message, new Date());
     });
     if (n > 0) {
-      const notTo = await this.members.cameAfter(conversationId, kept.seq);
-      this.teller.tell('message.deleted', { conversationId, messageId, change: n, notTo });
+      const { notTo, alsoTo } = await this.audience(kept);
+      this.teller.tell('message.deleted', { conversationId, messageId, change: n, notTo, alsoTo });
       const { conversation, members } = await this.lanes.of(conversationId, who.id);
       this.events.publish('message.deleted', {
         id: changeEventId({ kind: 'message.deleted', messageId, n }),
@@ -106,6 +105,16 @@ export class ChangeService {
       });
     }
     return { messageId, conversationId };
+  }
+
+  /** Who is in the conversation, and who hears of a change of this message besides, or in spite of, its room. */
+  private async audience({ conversationId, seq, createdAt }: KeptMessage) {
+    const [members, notTo] = await Promise.all([
+      this.members.of(conversationId, LISTED_PARTICIPANTS),
+      this.members.cameAfter(conversationId, seq),
+    ]);
+    const young = Date.now() - createdAt.getTime() < YOUNG_MS;
+    return { members, notTo, alsoTo: young ? members.map(({ userId }) => userId) : [] };
   }
 
   /** What the message is now, and the number of this change of it; 0 when it was a tombstone already. */

@@ -33,8 +33,8 @@ const audiences: Audiences = {
       { to: [own], listener: 'sender' },
     ];
   },
-  'message.updated': ({ conversationId, notTo }) => [toMembers(conversationId, notTo)],
-  'message.deleted': ({ conversationId, notTo }) => [toMembers(conversationId, notTo)],
+  'message.updated': (event) => [toMembers(event)],
+  'message.deleted': (event) => [toMembers(event)],
   'conversation.updated': ({ conversationId, addedIds, removedIds }) => [
     { to: [rooms.conversation(conversationId), ...[...addedIds, ...removedIds].map(rooms.person)], listener: 'others' },
   ],
@@ -191,8 +191,13 @@ export class FanOut extends Teller {
   }
 }
 
-function toMembers(conversationId: string, notTo: readonly string[] = []): Audience {
-  return { to: [rooms.conversation(conversationId)], except: notTo.map(rooms.person), listener: 'others' };
+function toMembers({
+  conversationId,
+  alsoTo = [],
+  notTo = [],
+}: DomainEvents['message.updated' | 'message.deleted']): Audience {
+  const to = [rooms.conversation(conversationId), ...alsoTo.map(rooms.person)];
+  return { to, except: notTo.map(rooms.person), listener: 'others' };
 }
 
 function flagsOf<E extends DomainEvent>(name: E, event: DomainEvents[E]): Flags {
