@@ -29,9 +29,10 @@ describe('turns of sends', () => {
 
   it('keep nothing of what is done, though somebody always follows', async () => {
     const turns = new SendTurns();
+    const following = Promise.withResolvers<void>();
     const prepared = async () => {
       const done = turns.next('ana', Promise.resolve({ text: 'long' }));
-      void turns.next('ana', new Promise(() => undefined));
+      void turns.next('ana', following.promise);
       return new WeakRef(await done);
     };
     const seen = await prepared();
@@ -39,5 +40,6 @@ describe('turns of sends', () => {
     setFlagsFromString('--expose-gc');
     (runInNewContext('gc') as () => void)();
     expect(seen.deref()).toBeUndefined();
+    following.resolve();
   });
 });
