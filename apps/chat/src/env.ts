@@ -30,7 +30,10 @@ export const settings = {
     default: 'events:message.created',
     desc: 'The Redis channel that message.created is mirrored to.',
   }),
-  MEDIA_SERVICE_URL: urls({ default: ['http://localhost:3007'], desc: 'The media service, asked about attachments.' }),
+  MEDIA_SERVICE_URL: urls({
+    default: ['http://localhost:3007'],
+    desc: 'The media service, asked about attachments; of several, the next when one is away.',
+  }),
   FRONTEND_URL: origins({
     default: ['http://localhost:3000', 'http://localhost:5173'],
     desc: 'Origins of browser apps that may connect, separated by commas; `*` for any.',
