@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import type { Redis } from 'ioredis';
 import type { Message } from '@app/contracts/shapes.js';
 import { startTestRedis } from '@app/testing/engines.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
+import { LANE_REDIS } from '../lanes/lane.bus.js';
+import { LIMITER_REDIS } from '../messages/send.limiter.js';
+import { CatchUp } from '../sockets/catch-up.js';
 import { BUS, type Bus } from '../sockets/redis-io.adapter.js';
 
 let world: ChatWorld;
@@ -46,9 +50,12 @@ async function sendsGoOn(prefix: string): Promise<void> {
 async function bothHeardOnce(prefix: string): Promise<void> {
   const all = Array.from({ length: 10 }, (_, n) => `${prefix} ${n}`);
   for (const text of all) await says(far, text);
+  for (const app of world.apps) await app.get(CatchUp).since(Date.now() - 10_000);
+  await ana.sends(roomId, `${prefix}: the end`);
+  for (const who of [near, far]) await says(who, `${prefix}: the end`);
   for (const { socket } of [near, far]) {
     const texts = socket.all<{ message: Message }>('message_new').map(({ message }) => message.text);
-    expect(texts.filter((text) => text.startsWith(prefix)).sort()).toEqual(all);
+    expect(texts.filter((text) => text.startsWith(`${prefix} `)).sort()).toEqual(all);
   }
 }
 
@@ -66,7 +73,10 @@ describe('sends, acks, REST and delivery on the own node go on', () => {
 
   it('while Redis is frozen for so long that it is given up, and the rest when it is back', async () => {
     const { pub, sub } = world.apps[0]?.get<Bus>(BUS) as Bus;
-    const givenUp = Promise.all([once(pub, 'close'), once(sub, 'close')]);
+    const lanes = world.apps[0]?.get<Bus>(LANE_REDIS) as Bus;
+    const limiter = world.apps[0]?.get<Redis>(LIMITER_REDIS) as Redis;
+    const all = [pub, sub, lanes.pub, lanes.sub, limiter];
+    const givenUp = Promise.all(all.map((connection) => once(connection, 'close')));
     world.redis.freeze();
     try {
       await sendsGoOn('for long');
@@ -88,6 +98,23 @@ describe('sends, acks, REST and delivery on the own node go on', () => {
     const [one, two] = [ana.sends(roomId, 'mute'), far.sends(roomId, 'deaf')];
     await Promise.all([...alone, one, two]);
     await Promise.all([says(far, 'mute'), says(near, 'deaf')]);
+  });
+
+  it('and what was missed is told only to those who were members then', async () => {
+    const { _id } = await ana.opens(['ben'], { isGroup: true });
+    const deaf = world.mute(2);
+    await ana.sends(_id, 'before cleo');
+    await ana.post(`/conversations/${_id}/participants`, { participantIds: ['cleo'] });
+    deaf.end();
+    const cleo = await world.connect('cleo', 2);
+    await world.apps[1]?.get(CatchUp).since(Date.now());
+    await says(far, 'before cleo');
+    await ana.sends(_id, 'after');
+    await says(cleo, 'after');
+    expect(cleo.socket.all<{ message: Message }>('message_new').map(({ message }) => message.text)).toEqual([
+      'Ana added cleo',
+      'after',
+    ]);
   });
 
   it('when Redis forgets everything', async () => {

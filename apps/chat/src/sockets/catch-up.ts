@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { idAt } from '@app/common/events/id-time.js';
 import { Heartbeat } from '@app/common/redis/heartbeat.js';
 import { keys } from '@app/common/redis/keys.js';
+import { MemberRepository } from '../conversations/member.repository.js';
 import { type Retold, type Source, SOURCES } from '../publishing/sources/source.js';
 import { FanOut } from './fan-out.js';
 import { BUS, type Bus } from './redis-io.adapter.js';
@@ -30,6 +31,7 @@ export class CatchUp {
     @Inject(BUS) private readonly bus: Bus,
     @Inject(SOURCES) private readonly sources: readonly Source[],
     private readonly fanOut: FanOut,
+    private readonly members: MemberRepository,
   ) {
     this.speaks = new Heartbeat(bus.pub);
     this.hears = new Heartbeat(bus.sub);
@@ -42,7 +44,7 @@ export class CatchUp {
     pub.on('ready', () => this.speaksAgain());
     sub.on('ready', () => void this.hearsAgain());
     sub.on('message', (channel: string, since: string) => {
-      if (channel === keys.untold()) this.since(Number(since));
+      if (channel === keys.untold()) void this.since(Number(since));
     });
     sub.subscribe(keys.untold()).catch(() => undefined);
     this.speaks.start();
@@ -58,10 +60,10 @@ export class CatchUp {
   }
 
   /** Tells again what was kept since then (ms since 1970); asked again meanwhile, it walks once more. */
-  since(from: number): void {
+  async since(from: number): Promise<void> {
     if (this.ended || !Number.isFinite(from)) return;
     this.wanted = Math.min(this.wanted ?? from, from);
-    this.walking ??= this.walk().finally(() => (this.walking = undefined));
+    await (this.walking ??= this.walk().finally(() => (this.walking = undefined)));
   }
 
   /** Everybody else missed what this node said meanwhile. */
@@ -77,7 +79,7 @@ export class CatchUp {
     const since = this.deafSince;
     this.deafSince = undefined;
     await this.fanOut.confirmed();
-    this.since(since);
+    await this.since(since);
   }
 
   private async walk(): Promise<void> {
@@ -99,19 +101,23 @@ export class CatchUp {
     for (let after: string | undefined = idAt(from); after !== undefined && !this.ended;) {
       const { events, next } = await source.page(after);
       const here = events.filter(({ event }) => this.fanOut.isHeardHere(event.data.conversation.id));
-      for (const one of inOrder(here)) this.tell(one);
+      for (const one of inOrder(here)) this.tell(one, await this.cameLater(one));
       told += here.length;
       after = next;
     }
     return told;
   }
 
-  private tell(one: Retold): void {
+  /** Who hears the conversation here and came later than the message; of a large group the event does not name everyone. */
+  private cameLater({ event: { data } }: Retold): string[] | Promise<string[]> {
+    const { conversation, participantIds, participantCount } = data;
+    if (participantCount <= participantIds.length) return this.fanOut.othersHere(conversation.id, participantIds);
+    return 'message' in data ? this.members.cameAfter(conversation.id, data.message.seq) : [];
+  }
+
+  private tell(one: Retold, notTo: string[]): void {
     const { conversation, participantIds, participantCount } = one.event.data;
     const conversationId = conversation.id;
-    // Those who came later than the message are here as well; of a large group not everyone is named.
-    const notTo =
-      participantCount > participantIds.length ? [] : this.fanOut.othersHere(conversationId, participantIds);
     switch (one.type) {
       case 'message.created': {
         const { message } = one.event.data;
