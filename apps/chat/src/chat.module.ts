@@ -18,6 +18,7 @@ import { loggingModule } from '@app/common/logging/logging.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { NodeDirectory } from '@app/common/presence/node.directory.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { beating } from '@app/common/redis/heartbeat.js';
 import { connectRedis, REDIS, RedisModule } from '@app/common/redis/redis.module.js';
 import { Change, ChangeSchema } from '@app/common/schemas/change.schema.js';
 import { Conversation, ConversationSchema } from '@app/common/schemas/conversation.schema.js';
@@ -170,8 +171,11 @@ export class ChatModule
         { provide: NODE_ID, useValue: nodeId },
         { provide: RUN_ID, useValue: runOf(nodeId) },
         { provide: BUS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },
-        { provide: LANE_REDIS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },
-        { provide: LIMITER_REDIS, useFactory: () => impatient(env) },
+        {
+          provide: LANE_REDIS,
+          useFactory: (): Bus => ({ pub: beating(busSpeaker(env)), sub: beating(connectRedis(env)) }),
+        },
+        { provide: LIMITER_REDIS, useFactory: () => beating(impatient(env)) },
         ...keeps,
         ...does,
         ...tells,

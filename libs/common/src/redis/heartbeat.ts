@@ -42,3 +42,11 @@ export class Heartbeat {
 
   private readonly alive = (): void => void (this.answeredAt = Date.now());
 }
+
+/** A connection with a {@link Heartbeat} until its end: it neither waits for a Redis that hangs nor keeps what it is asked meanwhile. */
+export function beating(redis: Redis): Redis {
+  const heartbeat = new Heartbeat(redis);
+  heartbeat.start();
+  redis.once('end', () => heartbeat.stop());
+  return redis;
+}
