@@ -27,6 +27,14 @@ export const settings = {
     desc: 'Requests that may come from one address (of IPv6: one /64 network) in a minute, over all gateways.',
   }),
   UPLOAD_RATE_LIMIT: count({ default: 60, desc: 'Uploads that a person may begin in a minute, over all gateways.' }),
+  LOGIN_NAME_LIMIT: count({
+    default: 10,
+    desc: 'Logins that may fail under one name in 15 minutes, over all gateways; whether somebody has that name or not.',
+  }),
+  LOGIN_ADDRESS_LIMIT: count({
+    default: 100,
+    desc: 'Logins that may fail from one address (of IPv6: one /64 network) in 15 minutes, over all gateways.',
+  }),
   ACCESS_TOKEN_TTL: count({ default: 900, desc: 'Seconds that an access token is valid.' }),
   REFRESH_TOKEN_TTL: count({ default: 2_592_000, desc: 'Seconds of not being used after which a login ends.' }),
   TLS_CERT_FILE: str({

@@ -1,6 +1,8 @@
 import type { KnownUser } from '@app/common/identity/user.repository.js';
 import type { Login } from './auth/auth.service.js';
 import { given } from './given.rules.js';
+import type { KnownSession } from './sessions/session.repository.js';
+import type { SessionShape } from './sessions/session.shapes.js';
 import type { MeShape, PersonShape, SignedInShape } from './identity.shapes.js';
 
 /** What others see of a person: nothing that could be used to reach or to become them. */
@@ -17,4 +19,13 @@ export function meOf(user: KnownUser): MeShape {
 /** What a login answers. */
 export function signedInOf({ user, ...tokens }: Login): SignedInShape {
   return { ...tokens, user: meOf(user) };
+}
+
+/** A login as its owner sees it, asking from the login `current`. */
+export function sessionOf(
+  { id, device, createdAt, lastUsedAt }: KnownSession,
+  current: string | undefined,
+): SessionShape {
+  const times = { createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
+  return given({ _id: id, device, current: id === current, ...times });
 }

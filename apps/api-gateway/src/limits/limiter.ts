@@ -51,7 +51,22 @@ end
 return answers
 `;
 
+/** Puts one back into each bucket. KEYS the buckets. ARGV: limit and window in ms of each. */
+const GIVE_BACK = `
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000
+for i, key in ipairs(KEYS) do
+  local fullAt = (tonumber(redis.call('GET', key)) or 0) - tonumber(ARGV[2 * i]) / tonumber(ARGV[2 * i - 1])
+  if fullAt > now then
+    redis.call('SET', key, string.format('%.3f', fullAt), 'PX', math.ceil(fullAt - now))
+  else
+    redis.call('DEL', key)
+  end
+end
+`;
+
 interface WithTake extends Redis {
+  giveBackAll(count: number, ...keysAndAllowances: (string | number)[]): Promise<unknown>;
   takeAll(count: number, ...keysAndAllowances: (string | number)[]): Promise<number[]>;
 }
 
@@ -64,6 +79,7 @@ export class Limiter implements OnApplicationShutdown {
 
   constructor(@Inject(LIMITER_REDIS) redis: Redis) {
     redis.defineCommand('takeAll', { lua: TAKE });
+    redis.defineCommand('giveBackAll', { lua: GIVE_BACK });
     this.redis = redis as WithTake;
   }
 
@@ -76,8 +92,7 @@ export class Limiter implements OnApplicationShutdown {
     if (buckets.length === 0) return [];
     if (performance.now() < this.awayUntil) return this.takeOwn(buckets);
     try {
-      const words = [...buckets.map(({ key }) => key), ...buckets.flatMap(({ limit, windowMs }) => [limit, windowMs])];
-      const told = await this.redis.takeAll(buckets.length, ...words);
+      const told = await this.redis.takeAll(buckets.length, ...wordsOf(buckets));
       return buckets.map(({ limit }, index) => {
         const [remaining = 0, resetMs = 0, retryAfterMs = 0] = told.slice(3 * index);
         return { limit, remaining, resetMs, retryAfterMs };
@@ -85,6 +100,20 @@ export class Limiter implements OnApplicationShutdown {
     } catch {
       this.awayUntil = performance.now() + LEFT_ALONE_MS;
       return this.takeOwn(buckets);
+    }
+  }
+
+  /** Gives back what was taken, where it was taken from. */
+  async giveBack(buckets: readonly Bucket[]): Promise<void> {
+    if (performance.now() < this.awayUntil) return this.giveBackOwn(buckets);
+    // Unheard, it counts for a while: an allowance that is a little smaller.
+    await this.redis.giveBackAll(buckets.length, ...wordsOf(buckets)).catch(() => undefined);
+  }
+
+  private giveBackOwn(buckets: readonly Bucket[]): void {
+    for (const { key, limit, windowMs } of buckets) {
+      const fullAt = this.own.get(key);
+      if (fullAt !== undefined) this.own.set(key, fullAt - windowMs / limit);
     }
   }
 
@@ -96,4 +125,8 @@ export class Limiter implements OnApplicationShutdown {
     }
     return taken.map(({ left }) => left);
   }
+}
+
+function wordsOf(buckets: readonly Bucket[]): (string | number)[] {
+  return [...buckets.map(({ key }) => key), ...buckets.flatMap(({ limit, windowMs }) => [limit, windowMs])];
 }

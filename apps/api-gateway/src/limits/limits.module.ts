@@ -12,6 +12,6 @@ import { IMPATIENT, Limiter, LIMITER_REDIS } from './limiter.js';
     Limiter,
     Admission,
   ],
-  exports: [Admission],
+  exports: [Admission, Limiter],
 })
 export class LimitsModule {}

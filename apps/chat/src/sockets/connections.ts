@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
+import { sessionHasEnded } from '@app/common/auth/token.rules.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import type { ErrorCode } from '@app/contracts/errors.js';
@@ -9,7 +10,7 @@ import type { ChatEnv } from '../env.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceTracker } from '../presence/presence.tracker.js';
 import { TypingService } from '../presence/typing.service.js';
-import { SessionService } from '../sessions/session.service.js';
+import { SessionService, type Why } from '../sessions/session.service.js';
 import { type VerbName, Verbs } from '../verbs.js';
 import { FanOut } from './fan-out.js';
 import type { SocketData } from './handshake.js';
@@ -41,7 +42,7 @@ export class Connections {
 
   /** Everything that must be bound before the first packet is bound before this returns; rooms follow. */
   connected(socket: Socket, dialect: Dialect): void {
-    const { id, role, expiresAt } = (socket.data as SocketData).bearer;
+    const { id, role, expiresAt, sessionId } = (socket.data as SocketData).bearer;
     const who = { id, role, connectionId: socket.id };
     const limits = {
       mostInFlight: this.env.REQUESTS_IN_FLIGHT,
@@ -51,8 +52,9 @@ export class Connections {
       },
     };
     speak({ socket, who, dialect, verbs: this.verbs, log: this.log, ...limits });
-    const cut = () => this.expired(socket, dialect);
-    this.sessions.begin({ who, cut, ...(expiresAt !== undefined && { expiresAt }) });
+    const cut = (why: Why) => this.isOver(socket, dialect, why);
+    const token = { ...(expiresAt !== undefined && { expiresAt }), ...(sessionId !== undefined && { sessionId }) };
+    this.sessions.begin({ who, cut, ...token });
     this.open.set(socket.id, id);
     this.log.log({ userId: id, socketId: socket.id, dialect: dialect.name }, 'socket connected');
     this.tracker.arrived(id, socket.id).catch((error: unknown) => this.missed(error, socket.id));
@@ -98,9 +100,10 @@ export class Connections {
     socket.disconnect(true);
   }
 
-  /** Says why, and closes: a client must not come back by itself with the token that has expired. */
-  private expired(socket: Socket, dialect: Dialect): void {
-    const error = new AppError('UNAUTHENTICATED', { message: 'The token has expired; connect with a fresh one.' });
+  /** Says why, and closes: a client must not come back by itself with a token that is refused. */
+  private isOver(socket: Socket, dialect: Dialect, why: Why): void {
+    const expired = new AppError('UNAUTHENTICATED', { message: 'The token has expired; connect with a fresh one.' });
+    const error = why === 'expired' ? expired : sessionHasEnded();
     const event = dialect.fails(error, 'authenticate');
     if (event) socket.emit(...event);
     socket.disconnect(true);

@@ -27,6 +27,16 @@ export function isOwn(claims: Record<string, unknown>, { alg }: TokenHeader): bo
   return claims.iss === OWN_ISSUER && alg === 'HS256';
 }
 
+/** The session that one of our own tokens is of (`sid`). */
+export function sessionOf({ sid }: Record<string, unknown>): string | undefined {
+  return typeof sid === 'string' ? sid : undefined;
+}
+
+/** What whoever comes with a token of an ended session is told. */
+export function sessionHasEnded(): AppError {
+  return new AppError('UNAUTHENTICATED', { message: 'This session has ended; log in again.' });
+}
+
 /** True when a token is from one of these issuers and for one of these audiences; an empty list takes any. */
 export function isMeantForUs(
   claims: Record<string, unknown>,

@@ -7,6 +7,7 @@ import { readEnv } from '../env/env.js';
 import { type SharedEnv, sharedSettings } from '../env/shared.settings.js';
 import type { UserDirectory } from '../identity/user.directory.js';
 import { JwksKeys } from './jwks.keys.js';
+import type { EndedSessions } from './sessions/ended-sessions.js';
 import { TokenVerifier } from './token.verifier.js';
 
 let login: FakeJwks;
@@ -29,7 +30,8 @@ function verifierWith(more: Record<string, string> = {}): TokenVerifier {
     ...more,
   }) as SharedEnv;
   const users = { meet: ({ id }: { id: string }) => Promise.resolve(void met.push(id)) } as unknown as UserDirectory;
-  return new TokenVerifier(new JwtService(), new JwksKeys(env), users, env);
+  const ended = { has: (id: string) => id === 'over' } as EndedSessions;
+  return new TokenVerifier(new JwtService(), new JwksKeys(env), users, ended, env);
 }
 
 const refused = expect.objectContaining({ code: 'UNAUTHENTICATED' });
@@ -119,6 +121,18 @@ describe('a token', () => {
     await expect(verifier.verify(tokenOf('ana', { iss: 'parley' }))).resolves.toMatchObject({ id: 'ana' });
     expect(met).toEqual([]);
     await expect(verifier.verify(await login.sign('r1', { sub: 'ana', iss: 'parley' }))).rejects.toEqual(refused);
+  });
+
+  it('of a session of ours that has ended is refused; a host app’s `sid` is its own', async () => {
+    await login.show('r1');
+    const verifier = verifierWith();
+    const own = { iss: 'parley', sid: 'over' };
+    const message = 'This session has ended; log in again.';
+    await expect(verifier.verify(tokenOf('ana', own))).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message });
+    await expect(verifier.verify(tokenOf('ana', { ...own, sid: 'on' }))).resolves.toMatchObject({ sessionId: 'on' });
+    for (const token of [tokenOf('ben', { sid: 'over' }), await login.sign('r1', { sub: 'ben', sid: 'over' })]) {
+      expect(await verifier.verify(token)).not.toHaveProperty('sessionId');
+    }
   });
 
   it('of a key is refused where no JWKS is set', async () => {

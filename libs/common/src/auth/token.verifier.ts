@@ -6,7 +6,8 @@ import { patiently } from '../mongo/patience.js';
 import { UserDirectory } from '../identity/user.directory.js';
 import { type Caller, callerOf, profileOf } from './claims.js';
 import { JwksKeys } from './jwks.keys.js';
-import { ALGORITHMS, headerOf, isMeantForUs, isOwn } from './token.rules.js';
+import { EndedSessions } from './sessions/ended-sessions.js';
+import { ALGORITHMS, headerOf, isMeantForUs, isOwn, sessionHasEnded, sessionOf } from './token.rules.js';
 
 /** How long it may take to make a bearer known before the request is refused, to be tried again. */
 const PATIENCE_MS = 2000;
@@ -14,6 +15,8 @@ const PATIENCE_MS = 2000;
 /** A verified token's bearer, and when the token ends (milliseconds since 1970), if it says so. */
 export interface Bearer extends Caller {
   expiresAt?: number;
+  /** The session that our own token is of; tokens of a host app have none that we could end. */
+  sessionId?: string;
 }
 
 /** Verifies access tokens for REST and sockets alike, and makes their bearers known. */
@@ -23,6 +26,7 @@ export class TokenVerifier {
     private readonly jwt: JwtService,
     private readonly jwks: JwksKeys,
     private readonly users: UserDirectory,
+    private readonly ended: EndedSessions,
     @Inject(ENV) private readonly env: SharedEnv,
   ) {}
 
@@ -50,7 +54,13 @@ export class TokenVerifier {
     const { JWT_ISSUER: issuers, JWT_AUDIENCE: audiences } = this.env;
     if (!own && !isMeantForUs(claims, { issuers, audiences })) throw new AppError('UNAUTHENTICATED');
     const caller = callerOf(claims);
+    const sessionId = own ? sessionOf(claims) : undefined;
+    if (sessionId !== undefined && this.ended.has(sessionId)) throw sessionHasEnded();
     if (!own) await patiently(PATIENCE_MS, this.users.meet(caller, profileOf(claims)));
-    return { ...caller, ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }) };
+    return {
+      ...caller,
+      ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }),
+      ...(sessionId !== undefined && { sessionId }),
+    };
   }
 }

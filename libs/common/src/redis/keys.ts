@@ -22,6 +22,8 @@ export const keys = {
   lanes: () => 'lanes',
   /** Channel of all chat nodes: one could not say anything since a time (ms since 1970), and the others missed it. */
   untold: () => 'untold',
+  /** Channel of all processes: sessions that have ended, as JSON `[{ id, until }]`; tokens of them are refused until then. */
+  endedSessions: () => 'sessions:ended',
   /** List of the times (ms) of a person's latest sends, newest first, at most as long as the limit. */
   messageRate: (userId: string) => `rate:message:${userId}`,
   /** When a person's allowance of requests at the gateways is full again (ms). */
@@ -30,6 +32,10 @@ export const keys = {
   uploadRate: (userId: string) => `rate:upload:${userId}`,
   /** The same of an address, or of a /64 network. */
   addressRate: (address: string) => `rate:address:${address}`,
+  /** When the allowance of failed logins under a name, known or not, is full again (ms); the name as a hash. */
+  loginRate: (nameHash: string) => `rate:login:name:${nameHash}`,
+  /** The same of an address, or of a /64 network. */
+  loginAddressRate: (address: string) => `rate:login:address:${address}`,
   /** Stream of a type's CloudEvents; field `event` holds the JSON. */
   eventStream: (type: string) => `events:${type}:stream`,
   /** A number that chat lets grow; missing or smaller than MongoDB remembers it, Redis has lost events. */

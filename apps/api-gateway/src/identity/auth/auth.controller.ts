@@ -2,35 +2,46 @@ import { Public } from '@app/common/auth/jwt.guard.js';
 import { ok } from '@app/common/errors/envelope.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
 import { ApiEnvelope } from '@app/common/openapi/openapi.js';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ClientAddresses } from '@app/common/address/client-addresses.js';
+import { ENV } from '@app/common/env/shared.settings.js';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import type { Env } from '../../env.js';
 import { given } from '../given.rules.js';
 import { LoginShape, RefreshShape, RegisterShape, SignedInShape } from '../identity.shapes.js';
 import { signedInOf } from '../identity.view.js';
-import { AuthService } from './auth.service.js';
+import { AuthService, type From } from './auth.service.js';
 
 /** Sign-up and login, for apps that have no login of their own. */
 @ApiTags('auth')
 @Public()
 @Controller('api/v1/auth')
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  private readonly addresses: ClientAddresses;
+
+  constructor(
+    private readonly auth: AuthService,
+    @Inject(ENV) env: Env,
+  ) {
+    this.addresses = new ClientAddresses(env.TRUSTED_PROXIES);
+  }
 
   @Post('register')
   @ApiOperation({ summary: 'Sign up; one is logged in at once' })
   @ApiEnvelope(SignedInShape, 'one', 201)
   @ApiErrors('INVALID_INPUT', 'CONFLICT')
-  async register(@Body() body: RegisterShape) {
-    return ok(signedInOf(await this.auth.register(given(body))), 'Welcome');
+  async register(@Body() body: RegisterShape, @Req() request: Request) {
+    return ok(signedInOf(await this.auth.register(given(body), this.fromOf(request))), 'Welcome');
   }
 
   @Post('login')
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by username or e-mail address' })
   @ApiEnvelope(SignedInShape)
-  @ApiErrors('INVALID_INPUT', 'WRONG_CREDENTIALS')
-  async login(@Body() { username, password }: LoginShape) {
-    return ok(signedInOf(await this.auth.login(username, password)));
+  @ApiErrors('INVALID_INPUT', 'WRONG_CREDENTIALS', 'RATE_LIMITED')
+  async login(@Body() { username, password }: LoginShape, @Req() request: Request) {
+    return ok(signedInOf(await this.auth.login(username, password, this.fromOf(request))));
   }
 
   @Post('refresh')
@@ -44,10 +55,15 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(200)
-  @ApiOperation({ summary: 'End this login; the access token lives on until it expires' })
+  @ApiOperation({ summary: 'End this login: its tokens are refused and its sockets are cut within five seconds' })
   @ApiErrors('INVALID_INPUT')
   async logout(@Body() { refreshToken }: RefreshShape) {
     await this.auth.logout(refreshToken);
     return ok(null, 'Logged out');
+  }
+
+  private fromOf(request: Request): From {
+    const device = request.headers['user-agent'];
+    return { address: this.addresses.of(request), ...(device && { device }) };
   }
 }

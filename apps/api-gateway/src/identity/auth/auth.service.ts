@@ -4,9 +4,11 @@ import { type KnownUser, UserRepository } from '@app/common/identity/user.reposi
 import { ENV } from '@app/common/env/shared.settings.js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Env } from '../../env.js';
+import { isCommon } from '../passwords/password.rules.js';
 import { AccountRepository } from './account.repository.js';
-import { PasswordService } from './password.service.js';
-import { SessionService } from './session.service.js';
+import { PasswordService } from '../passwords/password.service.js';
+import { type Issued, SessionService } from '../sessions/session.service.js';
+import { LoginLimiter } from './login.limiter.js';
 
 /** What a sign-up says. */
 export interface SignUp {
@@ -15,6 +17,13 @@ export interface SignUp {
   name?: string;
   email?: string;
   phone?: string;
+}
+
+/** Where a sign-up or a login comes from. */
+export interface From {
+  address: string;
+  /** What the client calls itself. */
+  device?: string;
 }
 
 /** What someone who is logged in holds. */
@@ -26,6 +35,8 @@ export interface Login {
   user: KnownUser;
 }
 
+const TOO_COMMON = 'This password is one of the first that strangers try; choose another.';
+
 /** Sign-up and login with a password, for apps that have no login of their own. */
 @Injectable()
 export class AuthService {
@@ -34,45 +45,50 @@ export class AuthService {
     private readonly users: UserRepository,
     private readonly passwords: PasswordService,
     private readonly sessions: SessionService,
+    private readonly limiter: LoginLimiter,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** Signs someone up, and in. Throws `CONFLICT` for a username or an e-mail address that somebody has. */
-  async register({ password, ...profile }: SignUp): Promise<Login> {
+  async register({ password, ...profile }: SignUp, from: From): Promise<Login> {
     const id = randomBytes(12).toString('hex');
     const { username, email } = profile;
+    if (isCommon(password, [username, email])) throw new AppError('INVALID_INPUT', { message: TOO_COMMON });
     await this.accounts.create({ id, username, email, passwordHash: await this.passwords.hash(password) });
-    return this.enter(await this.users.save({ id, role: 'user' }, profile));
+    return this.enter(await this.users.save({ id, role: 'user' }, profile), from);
   }
 
-  /** Logs in by username or e-mail address; who does not exist is answered like a wrong password. */
-  async login(login: string, password: string): Promise<Login> {
+  /** Logs in by username or e-mail address; who does not exist is answered, and limited, like a wrong password. */
+  async login(login: string, password: string, from: From): Promise<Login> {
+    const allowance = await this.limiter.take(login, from.address);
     const account = await this.accounts.findByLogin(login);
     const right = await this.passwords.matches(account?.passwordHash, password);
     if (!account || !right) throw new AppError('WRONG_CREDENTIALS');
+    await this.limiter.giveBack(allowance);
     const { id, username, email } = account;
     const known = await this.users.findById(id);
     // A sign-up may have ended between its two writes.
-    return this.enter(known ?? (await this.users.save({ id, role: 'user' }, { username, ...(email && { email }) })));
+    const user = known ?? (await this.users.save({ id, role: 'user' }, { username, ...(email && { email }) }));
+    return this.enter(user, from);
   }
 
   async refresh(refreshToken: string): Promise<Login> {
-    const { userId, token } = await this.sessions.renew(refreshToken);
+    const { userId, ...issued } = await this.sessions.renew(refreshToken);
     const user = await this.users.findById(userId);
     if (!user) throw new AppError('UNAUTHENTICATED');
-    return this.holding(user, token);
+    return this.holding(user, issued);
   }
 
   logout(refreshToken: string): Promise<void> {
     return this.sessions.end(refreshToken);
   }
 
-  private async enter(user: KnownUser): Promise<Login> {
-    return this.holding(user, await this.sessions.begin(user.id));
+  private async enter(user: KnownUser, { device }: From): Promise<Login> {
+    return this.holding(user, await this.sessions.begin(user.id, device));
   }
 
-  private async holding(user: KnownUser, refreshToken: string): Promise<Login> {
-    const accessToken = await this.sessions.accessToken(user);
-    return { accessToken, refreshToken, expiresIn: this.env.ACCESS_TOKEN_TTL, user };
+  private async holding(user: KnownUser, { token, sessionId }: Issued): Promise<Login> {
+    const accessToken = await this.sessions.accessToken(user, sessionId);
+    return { accessToken, refreshToken: token, expiresIn: this.env.ACCESS_TOKEN_TTL, user };
   }
 }

@@ -1,0 +1,44 @@
+import { Who } from '@app/common/auth/caller.decorator.js';
+import type { Bearer } from '@app/common/auth/token.verifier.js';
+import { ok } from '@app/common/errors/envelope.js';
+import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
+import { ApiEnvelope } from '@app/common/openapi/openapi.js';
+import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { sessionOf } from '../identity.view.js';
+import { EndSessionsShape, SessionShape } from './session.shapes.js';
+import { SessionService } from './session.service.js';
+
+/** Where one is logged in. */
+@ApiTags('sessions')
+@ApiBearerAuth()
+@Controller('api/v1/auth/sessions')
+export class SessionsController {
+  constructor(private readonly sessions: SessionService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'One’s own logins, at most 100, the one used last first; none for users of your own app’s login',
+  })
+  @ApiEnvelope(SessionShape, 'list')
+  @ApiErrors('UNAUTHENTICATED')
+  async list(@Who() who: Bearer) {
+    return ok((await this.sessions.list(who.id)).map((session) => sessionOf(session, who.sessionId)));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'End one login: its tokens are refused and its sockets are cut within five seconds' })
+  @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
+  async endOne(@Who() who: Bearer, @Param('id') id: string) {
+    await this.sessions.endTheirs(who.id, id);
+    return ok(null, 'Logged out there');
+  }
+
+  @Delete()
+  @ApiOperation({ summary: 'End all one’s logins, this one too unless it is to go on' })
+  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED')
+  async endAll(@Who() who: Bearer, @Query() { keepThis }: EndSessionsShape) {
+    await this.sessions.endAll(who.id, keepThis === 'true' ? who.sessionId : undefined);
+    return ok(null, 'Logged out');
+  }
+}
