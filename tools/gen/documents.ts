@@ -16,10 +16,14 @@ export async function documentsOf(root: string): Promise<Document[]> {
     openApi.push(await openApiOf(root, app, own));
   }
   const sections = sectionsOf(settings);
+  const chat = openApi.find(({ path }) => path === 'openapi/chat.json')?.text ?? '';
   const pages = [
     { path: 'docs/errors.md', text: renderErrors(ERRORS) },
     { path: 'docs/configuration.md', text: renderConfiguration(sections) },
-    ...(await wirePagesOf(root)),
+    ...(await wirePagesOf(root, {
+      settings: Object.assign({}, ...Object.values(settings)) as Settings,
+      openApi: chat,
+    })),
   ];
   const files = [{ path: '.env.example', text: renderDotEnv(sections) }, ...openApi];
   return [...(await Promise.all(pages.map((page) => formatted(page, root)))), ...files];

@@ -45,24 +45,29 @@ export class SystemShape implements SystemNote {
 
 /** A message. */
 export class MessageShape implements Message {
+  /** Its own for ever, also in events: a message that comes twice is known by it. */
   _id: string;
   conversationId: string;
   /** Dense position in the conversation: 1, 2, 3 … */
   seq: number;
+  /** Of a system message, who did it. */
   senderId: string;
   sender: PersonShape;
+  /** As it was sent or last edited; may be empty beside attachments. */
   text: string;
+  /** Type, size and address are those of the files' records. */
   attachments: AttachmentAnswer[];
+  /** Whether it was edited, and when. */
   meta: MetaShape;
   /** Members who have read it, at most 50. */
   readBy: string[];
-  /** ISO 8601. */
+  /** ISO 8601; grows with `seq`. */
   createdAt: string;
   /** Only to the sender. */
   localId?: string;
   /** Only of a deleted message, whose text and attachments are gone. */
   deletedAt?: string;
-  /** Only of a message that nobody wrote. */
+  /** Only of a message that nobody wrote: who was added or removed. */
   system?: SystemShape;
 }
 
