@@ -23,6 +23,8 @@ beforeAll(async () => {
   await ana.sends(roomId, 'before', 'before');
 });
 afterAll(async () => {
+  // A test that failed may have left some of them frozen.
+  for (const member of set.members) member.thaw();
   await world.close();
   await set.stop();
 });

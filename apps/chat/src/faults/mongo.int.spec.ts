@@ -17,6 +17,8 @@ beforeAll(async () => {
   await ana.sends(roomId, 'before', 'before');
 });
 afterAll(async () => {
+  // A test that failed may have left it frozen.
+  mongo.thaw();
   await world.close();
   await mongo.stop();
 });
