@@ -30,7 +30,7 @@ function verifierWith(more: Record<string, string> = {}): TokenVerifier {
     ...more,
   }) as SharedEnv;
   const users = { meet: ({ id }: { id: string }) => Promise.resolve(void met.push(id)) } as unknown as UserDirectory;
-  const ended = { has: (id: string) => id === 'over' } as EndedSessions;
+  const ended = { has: (id: string) => id === 'over' } as unknown as EndedSessions;
   return new TokenVerifier(new JwtService(), new JwksKeys(env), users, ended, env);
 }
 
