@@ -51,6 +51,9 @@ const connection = `## A connection
   for \`retryAfterMs\`). Connect again yourself.
 - **It lasts as long as its token.** To stay, send a fresh one by \`authenticate\` before that. A token without \`exp\` lasts for
   \`TOKEN_MAX_AGE\` (24 hours).
+- **It ends with its session**, at every node within five seconds: logged out, ended at another device, or a spent refresh token came
+  again. \`error\` says \`UNAUTHENTICATED\`, its tokens are refused, and only a new login helps. Tokens of your own app have no session
+  that could be ended here.
 - **From a browser**, its page's origin must be in \`FRONTEND_URL\`, or be the server's own (React Native says that). Without an
   \`Origin\` header it is an app. A token in the query of the address is refused, unless \`ALLOW_QUERY_TOKEN\` is on.
 - **A socket without a namespace** is refused with \`NOT_FOUND\`.

@@ -10,11 +10,16 @@ const Tidy = () =>
 /** May be left out, but not be null. */
 const MayBeLeftOut = () => ValidateIf((_, value) => value !== undefined);
 
+/** Of the right form, and of nobody. */
+const ACCESS_TOKEN = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI2OTIwYTFiMmMzZDRlNWY2MDcxODI5MzAifQ.c2lnbmF0dXJl';
+const REFRESH_TOKEN = 'T3VyRXhhbXBsZUZhbWlseQ.QW5FeGFtcGxlU2VjcmV0VGhhdE5vYm9keUhhc0F0QWx';
+
 const PHONE = /^\+?[0-9][0-9 ()/.-]{3,30}$/;
 
 /** What one may say of oneself. */
 class ProfileShape {
   /** The name others see, 1 to 64 characters. */
+  @ApiProperty({ required: false, example: 'Ana Lima' })
   @MayBeLeftOut()
   @Tidy()
   @IsString()
@@ -22,6 +27,7 @@ class ProfileShape {
   name?: string;
 
   /** Unique, whatever the case; others never see it. */
+  @ApiProperty({ required: false, example: 'ana@example.org' })
   @MayBeLeftOut()
   @Tidy()
   @MaxLength(254)
@@ -29,6 +35,7 @@ class ProfileShape {
   email?: string;
 
   /** Others never see it. */
+  @ApiProperty({ required: false, example: '+55 11 91234 5678' })
   @MayBeLeftOut()
   @Tidy()
   @Matches(PHONE, { message: 'phone must be a telephone number' })
@@ -38,11 +45,13 @@ class ProfileShape {
 /** A sign-up. */
 export class RegisterShape extends ProfileShape {
   /** 3 to 32 letters, digits, `.`, `_` or `-`; unique, whatever the case. */
+  @ApiProperty({ example: 'ana.lima' })
   @Tidy()
   @Matches(USERNAME, { message: 'username must have 3 to 32 letters, digits, dots, underscores or hyphens' })
   username: string;
 
-  /** 8 to 128 characters. */
+  /** 8 to 128 characters, and none of the commonest: those that are tried first, dates, one’s own name. */
+  @ApiProperty({ example: 'correct horse battery' })
   @IsString()
   @Length(8, 128)
   password: string;
@@ -51,10 +60,12 @@ export class RegisterShape extends ProfileShape {
 /** A login. */
 export class LoginShape {
   /** The username or the e-mail address. */
+  @ApiProperty({ example: 'ana' })
   @IsString()
   @Length(1, 254)
   username: string;
 
+  @ApiProperty({ example: 'ana-demo-1' })
   @IsString()
   @Length(1, 128)
   password: string;
@@ -63,6 +74,7 @@ export class LoginShape {
 /** A refresh token to be spent. */
 export class RefreshShape {
   /** The newest one; each can be used once. */
+  @ApiProperty({ example: REFRESH_TOKEN })
   @IsString()
   @Length(1, 128)
   refreshToken: string;
@@ -71,6 +83,7 @@ export class RefreshShape {
 /** A change of one's own profile; what is left out stays. */
 export class ProfileChangeShape extends ProfileShape {
   /** An http or https address. */
+  @ApiProperty({ required: false, example: 'https://example.org/ana.png' })
   @MayBeLeftOut()
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   @MaxLength(1024)
@@ -80,6 +93,7 @@ export class ProfileChangeShape extends ProfileShape {
 /** What people are looked for by. */
 export class SearchShape {
   /** The start of a username or a name; nothing finds nobody. */
+  @ApiProperty({ required: false, example: 'ana' })
   @MayBeLeftOut()
   @Tidy()
   @IsString()
@@ -89,30 +103,40 @@ export class SearchShape {
 
 /** A person as others see them. */
 export class PersonShape {
+  @ApiProperty({ example: '6920a1b2c3d4e5f607182930' })
   _id: string;
   /** Missing for people of a host app that has no usernames. */
+  @ApiProperty({ required: false, example: 'ana' })
   username?: string;
+  @ApiProperty({ example: 'Ana Lima' })
   name: string;
+  @ApiProperty({ required: false, example: 'https://example.org/ana.png' })
   picture?: string;
 }
 
 /** A person as only they see themselves. */
 export class MeShape extends PersonShape {
+  @ApiProperty({ required: false, example: 'ana@example.org' })
   email?: string;
+  @ApiProperty({ required: false, example: '+55 11 91234 5678' })
   phone?: string;
   @ApiProperty({ enum: ROLES })
   role: Role;
   /** ISO 8601 in UTC. */
+  @ApiProperty({ example: '2026-11-21T09:30:00.000Z' })
   createdAt: string;
 }
 
 /** Someone who is logged in. */
 export class SignedInShape {
   /** Goes into `Authorization: Bearer …` and into the socket's `auth.token`. */
+  @ApiProperty({ example: ACCESS_TOKEN })
   accessToken: string;
   /** Gets the next pair of tokens at `/api/v1/auth/refresh`, once. */
+  @ApiProperty({ example: REFRESH_TOKEN })
   refreshToken: string;
   /** Seconds until the access token ends. */
+  @ApiProperty({ example: 900 })
   expiresIn: number;
   user: MeShape;
 }

@@ -27,6 +27,7 @@ describe('readEnv', () => {
 
   it('refuses a secret that could be guessed', () => {
     expect(() => readEnv(sharedSettings, { ...good, JWT_SECRET: 'x'.repeat(31) })).toThrow('at least 32 characters');
+    expect(() => readEnv(sharedSettings, { ...good, JWT_SECRET: '' })).toThrow('JWT_SECRET: is missing');
   });
 
   it('reads a list of addresses, and refuses other schemes', () => {

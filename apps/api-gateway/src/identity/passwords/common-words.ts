@@ -30,7 +30,7 @@ export const COMMON_WORDS: ReadonlySet<string> = new Set(
   hamburg berlin munchen schatz liebe sommer hallo frankfurt killer lacrosse airborne semperfi marines warrior captain
   maryjane peekaboo poohbear pumpkin precious princess sweetie sweetheart beautiful handsome gorgeous superstar rockstar
   skywalker chewbacca millennium mercury jupiter saturn apollo challenge football skateboard snowboard guitar drummer
-  logitech motorola passport pearljam rolltide redwings redsox drowssap swordfish swordfis liverpoo spitfire spiderma wolverin
+  logitech motorola passport pearljam rolltide redwings redsox bollocks westside cherokee alexandr wolfpack drowssap swordfish swordfis liverpoo spitfire spiderma wolverin
   wolverine loverboy cardinal electric lifehack cambiami dearbook unknown target klaster freeuser gfhjkm ghbdtn vfhbyf
   yfnfif fylhtq fktrcfylh vfrcbv woaini tianya blink182 bond007 ncc1701 rush2112 usuckballz1 rasdzv3 4815162342 8675309
   thx1138 jesus christ jesuschrist blessed heaven godisgood maxwell

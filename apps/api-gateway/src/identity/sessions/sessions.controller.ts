@@ -22,14 +22,14 @@ export class SessionsController {
   })
   @ApiEnvelope(SessionShape, 'list')
   @ApiErrors('UNAUTHENTICATED')
-  async list(@Who() who: Bearer) {
+  async listSessions(@Who() who: Bearer) {
     return ok((await this.sessions.list(who.id)).map((session) => sessionOf(session, who.sessionId)));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'End one login: its tokens are refused and its sockets are cut within five seconds' })
   @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
-  async endOne(@Who() who: Bearer, @Param('id') id: string) {
+  async endSession(@Who() who: Bearer, @Param('id') id: string) {
     await this.sessions.endTheirs(who.id, id);
     return ok(null, 'Logged out there');
   }
@@ -37,7 +37,7 @@ export class SessionsController {
   @Delete()
   @ApiOperation({ summary: 'End all one’s logins, this one too unless it is to go on' })
   @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED')
-  async endAll(@Who() who: Bearer, @Query() { keepThis }: EndSessionsShape) {
+  async endSessions(@Who() who: Bearer, @Query() { keepThis }: EndSessionsShape) {
     await this.sessions.endAll(who.id, keepThis === 'true' ? who.sessionId : undefined);
     return ok(null, 'Logged out');
   }
