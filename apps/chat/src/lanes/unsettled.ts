@@ -63,12 +63,12 @@ export class Unsettled {
     try {
       const asked = [...this.doubts];
       const found = await this.messages.findAll(asked.map(([id]) => id));
-      for (const [id, doubt] of asked) if (++doubt.looks >= LOOKS) this.doubts.delete(id);
       // In the order of their places, as they would have been told.
       for (const message of found.toSorted((a, b) => a.seq - b.seq)) {
         const lane = this.take(message.id);
         if (lane) await this.tell(lane, message);
       }
+      for (const [id, doubt] of asked) if (++doubt.looks >= LOOKS) this.doubts.delete(id);
     } catch (error) {
       this.log.warn({ err: error, messages: this.doubts.size }, 'messages may be kept that nobody was told of');
     }

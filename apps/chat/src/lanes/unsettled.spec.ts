@@ -1,0 +1,35 @@
+import { jest } from '@jest/globals';
+import type { MessageRepository } from '../messages/message.repository.js';
+import type { KeptMessage } from '../messages/message.rules.js';
+import type { Lane } from './lane.js';
+import { Unsettled } from './unsettled.js';
+
+const lane = {} as Lane;
+
+/** Looks for one message, which is found from the given look on. */
+async function lookFor(foundAt: number) {
+  jest.useFakeTimers();
+  let looks = 0;
+  const found = () => Promise.resolve(++looks >= foundAt ? [{ id: 'm', seq: 1 } as KeptMessage] : []);
+  const unsettled = new Unsettled({ findAll: found } as unknown as MessageRepository);
+  const tell = jest.fn((_lane: Lane, _message: KeptMessage) => Promise.resolve());
+  unsettled.start(tell);
+  unsettled.add('m', lane);
+  await jest.advanceTimersByTimeAsync(60_000);
+  jest.useRealTimers();
+  return { looks, told: tell.mock.calls.length };
+}
+
+describe('a message whose outcome is unknown', () => {
+  it('is told when it is found, and not looked for again', async () => {
+    expect(await lookFor(2)).toEqual({ looks: 2, told: 1 });
+  });
+
+  it('is told when the last look finds it', async () => {
+    expect(await lookFor(10)).toEqual({ looks: 10, told: 1 });
+  });
+
+  it('is not looked for for ever', async () => {
+    expect(await lookFor(11)).toEqual({ looks: 10, told: 0 });
+  });
+});
