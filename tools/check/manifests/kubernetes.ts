@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -30,13 +30,15 @@ const RENDERERS = [
   ['kustomize', 'build'],
   ['kubectl', 'kustomize'],
 ];
-export const OVERLAYS = ['local', 'production'];
+const OVERLAYS = ['local', 'production'];
 
 /** The overlays as kustomize makes them; nothing where neither kustomize nor kubectl is on the PATH. */
-export async function renderOverlays(root: string): Promise<Rendered[]> {
+export async function renderOverlays(root: string, env = process.env): Promise<Rendered[]> {
   for (const [command = '', ...args] of RENDERERS) {
     try {
-      return await Promise.all(OVERLAYS.map((name) => render(root, name, [command, ...args])));
+      return await Promise.all(
+        OVERLAYS.map((name) => render(join(root, 'k8s/overlays', name), [command, ...args], env)),
+      );
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
@@ -44,10 +46,9 @@ export async function renderOverlays(root: string): Promise<Rendered[]> {
   return [];
 }
 
-async function render(root: string, name: string, [command = '', ...args]: string[]): Promise<Rendered> {
-  const where = `k8s/overlays/${name}`;
-  const { stdout } = await run(command, [...args, join(root, where)], { maxBuffer: 1 << 24 });
-  return { where, objects: objectsOf(stdout) };
+async function render(folder: string, [command = '', ...args]: string[], env: NodeJS.ProcessEnv): Promise<Rendered> {
+  const { stdout } = await run(command, [...args, folder], { env, maxBuffer: 1 << 24 });
+  return { where: `k8s/overlays/${basename(folder)}`, objects: objectsOf(stdout) };
 }
 
 /** The base as it is written, with the settings that kustomize would make of it. */

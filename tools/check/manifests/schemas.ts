@@ -57,16 +57,22 @@ export async function kubernetesProblems({ where, objects }: Rendered): Promise<
 
 /** Names that Kubernetes does not know: its schemas let them pass, its types do not. */
 export async function unknownNames(root: string, folder: string, rendered: Rendered[]): Promise<string[]> {
+  const named = rendered.flatMap(({ where, objects }) => objects.map((object) => ({ where, object })));
   await mkdir(folder, { recursive: true });
-  const texts = rendered.flatMap(({ objects }) => objects.map(asTyped));
-  await writeFile(join(folder, 'manifests.ts'), texts.join('\n'));
+  await writeFile(join(folder, 'manifests.ts'), named.map(({ object }) => typed(object)).join('\n'));
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['manifests.ts'] }));
   const { ok, output } = await program(root, 'node_modules/typescript/bin/tsc', '--pretty', 'false', '-p', folder);
-  return ok ? [] : output.trim().split('\n');
+  return ok ? [] : output.trim().split('\n').map(placed);
+
+  function placed(line: string): string {
+    const [, number = '', problem = line] = /manifests\.ts\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? [];
+    const at = named[Number(number) - 1];
+    return at ? `${at.where}: ${at.object.kind} ${at.object.metadata.name}: ${problem}` : line;
+  }
 }
 
-function asTyped(object: KubernetesObject): string {
-  const { apiVersion, kind, metadata } = object;
-  const type = `import('kubernetes-models/${apiVersion}/${kind}').I${kind}`;
-  return `// ${kind} ${metadata.name}\n(${JSON.stringify(object, null, 1)}) satisfies ${type};`;
+/** An object on a line of its own. */
+function typed(object: KubernetesObject): string {
+  const { apiVersion, kind } = object;
+  return `(${JSON.stringify(object)}) satisfies import('kubernetes-models/${apiVersion}/${kind}').I${kind};`;
 }
