@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,7 +63,7 @@ function up(command: string, args: string[]): Started {
 }
 
 const byNpm = (): Started => up('npm', ['run', '--silent', 'up', '--']);
-const byNode = (): Started => up(process.execPath, ['tools/up/main.ts']);
+const byNode = (...args: string[]): Started => up(process.execPath, ['tools/up/main.ts', ...args]);
 
 /** Resolves when it has said this; fails when it ended without. */
 async function says({ child, said }: Started, text: string): Promise<void> {
@@ -77,6 +77,22 @@ function file(): UpFile {
   const found = readUp(join(data, 'up.json'));
   if (!found) throw new Error('there is no up.json');
   return found;
+}
+
+/** The processes that a machine other than this one would reach: those that listen on more than 127.0.0.1. */
+async function reachable(): Promise<string[]> {
+  const found = await Promise.all(
+    appProcesses(ports).map(async ({ name, port }) => {
+      const socket = connect(port, '127.0.0.2');
+      const opens = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+      socket.destroy();
+      return opens ? [name] : [];
+    }),
+  );
+  return found.flat();
 }
 
 async function gone(processes: Identity[]): Promise<void> {
@@ -139,6 +155,8 @@ describe('npm run up', () => {
     expect(await demo('ana', [4, 3])).toEqual([expect.objectContaining(WEEKEND), expect.objectContaining(DIRECT)]);
     expect(await demo('dan', [4])).toEqual([expect.objectContaining(WEEKEND)]);
 
+    expect(await reachable()).toEqual([]);
+
     const itself = file();
     npm.child.kill('SIGTERM');
     await gone([itself, ...processes]);
@@ -164,10 +182,11 @@ describe('npm run up', () => {
     await once(first.child, 'close');
     expect(left.every(runs)).toBe(true);
 
-    const third = byNode();
+    const third = byNode('--host', '0.0.0.0');
     await says(third, 'Ctrl-C stops everything');
     expect(third.said.join('')).toContain('An earlier up was killed and left');
     expect(left.some(runs)).toBe(false);
+    expect(await reachable()).toEqual(['gateway']);
     expect(await demo('ana', [4, 3])).toEqual([expect.objectContaining(WEEKEND), expect.objectContaining(DIRECT)]);
 
     const { processes } = file();

@@ -1,22 +1,25 @@
 import { relative } from 'node:path';
-import { addressOf, type Ports } from './suite/apps.ts';
+import { addressOf, LOOPBACK, type Ports, reachedAt } from './suite/apps.ts';
 import { DEMO_PEOPLE } from './seed.ts';
 
 interface Shown {
   ports: Ports;
+  /** Where the gateway listens. */
+  host?: string | undefined;
   engines: { mongodb: string; redis: string };
   dataDir: string;
   demo: boolean;
 }
 
 /** What one needs to know to begin: one table. */
-export function table({ ports, engines, dataDir, demo }: Shown): string {
-  const gateway = `http://localhost:${ports.gateway}`;
+export function table({ ports, host = LOOPBACK, engines, dataDir, demo }: Shown): string {
+  const gateway = reachedAt(host, ports.gateway).replace(LOOPBACK, 'localhost');
   const near = relative(process.cwd(), dataDir);
   const here = near.startsWith('..') ? dataDir : near;
   const logins = DEMO_PEOPLE.map(({ username, password }) => ['', `${username} / ${password}`]);
   const rows = [
     ['API gateway', gateway],
+    ...(host === LOOPBACK ? [] : [['', 'your network reaches it too: with the demo logins, anybody']]),
     ['API docs', `${gateway}/docs`],
     ['Chat nodes', `${addressOf(ports['chat-1'])}  ${addressOf(ports['chat-2'])}`],
     ['Notification', addressOf(ports.notification)],

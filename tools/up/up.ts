@@ -9,7 +9,7 @@ import { buildStale } from './build/build.ts';
 import { withLock } from './build/lock.mjs';
 import { seed } from './seed.ts';
 import { jwtSecret, readSettings } from './settings.ts';
-import { addressOf, type Ports } from './suite/apps.ts';
+import { LOOPBACK, type Ports, reachedAt } from './suite/apps.ts';
 import { refuseTaken } from './suite/port-holder.ts';
 import { Record } from './suite/record.ts';
 import { Suite } from './suite/suite.ts';
@@ -20,6 +20,8 @@ export interface UpOptions {
   root: string;
   dataDir: string;
   ports: Ports;
+  /** Where the gateway listens; wins over HOST of the settings. */
+  host?: string | undefined;
   watch: boolean;
   log: Log;
   /** Aborts when everything shall stop. */
@@ -50,7 +52,7 @@ export async function up(options: UpOptions): Promise<number> {
 async function runSuite(options: UpOptions, record: Record): Promise<number> {
   const { root, dataDir, log, stop } = options;
   await buildStale({ root, log, signal: stop });
-  const env = await readSettings(root, process.env);
+  const env: Env = { ...(await readSettings(root, process.env)), ...(options.host && { HOST: options.host }) };
   record.note({ secretGiven: Boolean(env.JWT_SECRET) });
   await turnLogs(dataDir);
   const suite = new Suite({
@@ -79,7 +81,7 @@ async function begin(options: UpOptions, suite: Suite, { env, record }: { env: E
   const engines = await suite.start();
   record.note({ engines });
   const demo = await seedOnce(options, env);
-  log(table({ ports, engines, dataDir, demo }));
+  log(table({ ports, engines, dataDir, demo, host: env.HOST }));
   if (options.watch) await watchSources({ root, log, signal: stop }, (app) => suite.restart(app));
 }
 
@@ -92,7 +94,7 @@ async function seedOnce({ dataDir, ports, log }: UpOptions, env: Env): Promise<b
   const file = join(dataDir, `${mark}.seeded`);
   if (existsSync(file)) return true;
   try {
-    await seed(addressOf(ports.gateway));
+    await seed(reachedAt(env.HOST ?? LOOPBACK, ports.gateway));
     await writeFile(file, `${new Date().toISOString()}\n`);
     log('Demo seeded');
     return true;

@@ -1,5 +1,8 @@
 import type { Env } from '../../engines/engine.ts';
 
+/** Where nobody comes from another machine. */
+export const LOOPBACK = '127.0.0.1';
+
 /** The ports of the five processes. */
 export interface Ports {
   gateway: number;
@@ -29,7 +32,12 @@ export function portsFrom(gateway = 3000): Ports {
 }
 
 export function addressOf(port: number): string {
-  return `http://127.0.0.1:${port}`;
+  return `http://${LOOPBACK}:${port}`;
+}
+
+/** Where this machine reaches what listens on this host. */
+export function reachedAt(host: string, port: number): string {
+  return ['0.0.0.0', '::'].includes(host) ? addressOf(port) : `http://${host}:${port}`;
 }
 
 /** A chat node of this name. */

@@ -6,7 +6,7 @@ import { until } from '../../engines/port.ts';
 import { lastLines, launch, type Command, type Running } from '../../engines/process.ts';
 import { startRedis } from '../../engines/redis.ts';
 import { entryOf } from '../build/build.ts';
-import { addressOf, type AppProcess, type Ports } from './apps.ts';
+import { type AppProcess, LOOPBACK, type Ports, reachedAt } from './apps.ts';
 import type { Job } from './supervised.ts';
 
 /** Where a suite lives, and what its processes get. */
@@ -77,8 +77,11 @@ export function redisUrl({ REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD }: 
 export function appJob({ name, app, port, env }: AppProcess, place: Place, engines: EngineEnv): Job {
   const made = { NODE_ENV: 'development', MEDIA_DIR: join(place.dataDir, 'media'), ...env, ...engines };
   // Neither a port nor a node's name can be shared, whoever set it; what is set of proxies is meant for the gateway.
+  const host = (app === 'api-gateway' && place.env.HOST) || LOOPBACK;
   const own = {
     PORT: String(port),
+    // Clients have the gateway; what is behind it believes its neighbours, and is for nobody else.
+    HOST: host,
     ...(env.NODE_NAME && { NODE_NAME: env.NODE_NAME }),
     ...(app !== 'api-gateway' && { TRUSTED_PROXIES: '127.0.0.0/8,::1' }),
     // On one machine everything speaks plain HTTP.
@@ -95,14 +98,14 @@ export function appJob({ name, app, port, env }: AppProcess, place: Place, engin
   const start: Job['start'] = async (onLaunch) => {
     const running = await launch(command);
     onLaunch(running);
-    await ready(name, port, running);
+    await ready(name, reachedAt(host, port), running);
   };
-  return { name, address: addressOf(port), start, graceMs: APP_GRACE_MS };
+  return { name, address: reachedAt(host, port), start, graceMs: APP_GRACE_MS };
 }
 
-async function ready(name: string, port: number, running: Running): Promise<void> {
+async function ready(name: string, address: string, running: Running): Promise<void> {
   const answers = (): Promise<boolean> =>
-    fetch(`${addressOf(port)}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
+    fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
       async (response) => (await response.arrayBuffer(), response.status === 200),
       () => false,
     );
