@@ -93,6 +93,7 @@ describe('a sign-up', () => {
 
   it.each<[string, object | string]>([
     ['a short password', { username: 'fine', password: '1234567' }],
+    ['a password that is short as it is kept', { username: 'fine', password: 'e\u0301z\u0306k\u0301w\u0308' }],
     ['a long password', { username: 'fine', password: 'x'.repeat(129) }],
     ['a common password', { username: 'fine', password: 'Password2026!' }],
     ['one’s own name as password', { username: 'fine-person', password: 'Fine-Person1' }],

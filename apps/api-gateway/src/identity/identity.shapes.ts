@@ -7,6 +7,10 @@ import { tidy, USERNAME } from './auth/account.rules.js';
 const Tidy = () =>
   Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? tidy(value) : value));
 
+/** Counted as it is hashed: what another keyboard writes with more signs has no more of them. */
+const OneSpelling = () =>
+  Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.normalize('NFKC') : value));
+
 /** May be left out, but not be null. */
 const MayBeLeftOut = () => ValidateIf((_, value) => value !== undefined);
 
@@ -52,6 +56,7 @@ export class RegisterShape extends ProfileShape {
 
   /** 8 to 128 characters, and none of the commonest: those that are tried first, dates, one’s own name. */
   @ApiProperty({ example: 'correct horse battery' })
+  @OneSpelling()
   @IsString()
   @Length(8, 128)
   password: string;

@@ -56,3 +56,14 @@ export function ApiEnvelope(model: Type, kind: 'one' | 'list' | 'page' = 'one', 
   const Answer = status === 201 ? ApiCreatedResponse : ApiOkResponse;
   return applyDecorators(ApiExtraModels(model, PaginationShape), Answer({ description: 'Success', schema }));
 }
+
+/** Documents a success envelope that brings nothing but its word: `data` is null. */
+export function ApiDone(message: string) {
+  const properties = {
+    success: { type: 'boolean' as const, example: true },
+    message: { type: 'string' as const, example: message },
+    data: { type: 'object' as const, nullable: true, example: null },
+  };
+  const schema = { type: 'object' as const, required: Object.keys(properties), properties };
+  return ApiOkResponse({ description: 'Success', schema });
+}

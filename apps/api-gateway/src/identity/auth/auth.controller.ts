@@ -1,7 +1,7 @@
 import { Public } from '@app/common/auth/jwt.guard.js';
 import { ok } from '@app/common/errors/envelope.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { ApiEnvelope } from '@app/common/openapi/openapi.js';
+import { ApiDone, ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { ClientAddresses } from '@app/common/address/client-addresses.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
@@ -56,6 +56,7 @@ export class AuthController {
   @Post('logout')
   @HttpCode(200)
   @ApiOperation({ summary: 'End this login: its tokens are refused and its sockets are cut within five seconds' })
+  @ApiDone('Logged out')
   @ApiErrors('INVALID_INPUT')
   async logout(@Body() { refreshToken }: RefreshShape) {
     await this.auth.logout(refreshToken);

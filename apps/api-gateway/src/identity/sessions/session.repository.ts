@@ -27,8 +27,12 @@ const LISTED = 100;
 
 const alive = { endedAt: { $exists: false } };
 
-/** An ended session stays until the last access token of it has expired, so that every service can learn of it. */
-const END = [{ $set: { endedAt: '$$NOW', expiresAt: { $add: ['$accessUntil', SKEW_MS] } } }];
+/**
+ * An ended session stays until the last access token of it has expired, so that every service can learn of it. A gateway of the
+ * version before this one says nothing of that time.
+ */
+const lastToken = { $ifNull: ['$accessUntil', '$expiresAt'] };
+const END = [{ $set: { endedAt: '$$NOW', expiresAt: { $add: [lastToken, SKEW_MS] } } }];
 
 /** Keeps `sessions`. */
 @Injectable()

@@ -2,7 +2,7 @@ import { Who } from '@app/common/auth/caller.decorator.js';
 import type { Bearer } from '@app/common/auth/token.verifier.js';
 import { ok } from '@app/common/errors/envelope.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { ApiEnvelope } from '@app/common/openapi/openapi.js';
+import { ApiDone, ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { sessionOf } from '../identity.view.js';
@@ -28,6 +28,7 @@ export class SessionsController {
 
   @Delete(':id')
   @ApiOperation({ summary: 'End one login: its tokens are refused and its sockets are cut within five seconds' })
+  @ApiDone('Logged out there')
   @ApiErrors('UNAUTHENTICATED', 'NOT_FOUND')
   async endSession(@Who() who: Bearer, @Param('id') id: string) {
     await this.sessions.endTheirs(who.id, id);
@@ -36,6 +37,7 @@ export class SessionsController {
 
   @Delete()
   @ApiOperation({ summary: 'End all one’s logins, this one too unless it is to go on' })
+  @ApiDone('Logged out')
   @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED')
   async endSessions(@Who() who: Bearer, @Query() { keepThis }: EndSessionsShape) {
     await this.sessions.endAll(who.id, keepThis === 'true' ? who.sessionId : undefined);

@@ -94,6 +94,14 @@ describe('sessions', () => {
     expect(await lives(next)).toEqual([401, 401]);
   });
 
+  it('end also where a gateway of the version before has begun them', async () => {
+    const { data } = await register({ username: 'early' });
+    const kept = gateway.app.get<Connection>(getConnectionToken()).collection('sessions');
+    await kept.updateOne({ _id: sidOf(data) as never }, { $unset: { accessUntil: 1 } });
+    expect((await endAll(data.accessToken)).status).toBe(200);
+    expect((await me(data.accessToken)).status).toBe(401);
+  });
+
   it('are not ended by who only knows their id', async () => {
     const { data } = await register({ username: 'eva' });
     const other = (await register({ username: 'mallory' })).data;
