@@ -27,13 +27,14 @@ const order = `## What arrives, in which order
   deletions that were missed show in the pages that are read again.
 - **Send again** whatever was not acked, with the same \`localId\`: it is kept once, and answered as the first time. The ack of a
   send or an edit has the \`localId\`, as have \`message_new\` on the sender's own sockets and one's own messages over REST;
-  \`message_updated\` never has, nor \`message_new\` that is told late (see below). So match by \`_id\` once there is one.
+  \`message_updated\` never has, nor \`message_new\` that is told when Redis is back. So match by \`_id\` once there is one.
 - **A change of a message has a number**, \`change\`, which grows within its conversation. Events of two nodes may come in either
   order: of one message, the event with the highest \`change\` holds.
 - **While the nodes do not hear each other** (Redis is away), acks and REST go on, and one hears who is on the same node at once.
   When it is back, what others said is told (up to ten minutes of it; older gaps are for REST), and the presence of whom one
   watches. Typing is lost.
-- **While the database is away**, requests are refused with \`UNAVAILABLE\` within two seconds, and sockets stay: send again.
+- **While the database is away**, requests are refused with \`UNAVAILABLE\` within two seconds, and sockets stay: send again, as
+  that leaves open whether it took effect.
 - **A new conversation** is told to nobody: it shows by its first message. At a \`message_new\` of a conversation you do not know, ask
   \`GET /conversations/:id\`.
 - **Whoever is added to a group** hears \`conversation_updated\` and the system message of their coming, and sees the group from
@@ -49,7 +50,8 @@ const connection = `## A connection
 - **Cut**: the client connects again by itself, and catches up, unless the reason of \`disconnect\` is \`io server disconnect\`. Then an
   \`error\` before it said why: the token holds no longer (\`UNAUTHENTICATED\`), or too many requests were refused (\`RATE_LIMITED\`: wait
   for \`retryAfterMs\`). Connect again yourself.
-- **It lasts as long as its token.** To stay, send a fresh one by \`authenticate\` before that. A token without \`exp\` lasts for
+- **It lasts as long as its token**, and the login that it is of: one that is ended is cut within five seconds. To stay, send a fresh
+  token by \`authenticate\` before that. A token without \`exp\` lasts for
   \`TOKEN_MAX_AGE\` (24 hours).
 - **It ends with its session**, at every node within five seconds: logged out, ended at another device, or a spent refresh token came
   again. \`error\` says \`UNAUTHENTICATED\`, its tokens are refused, and only a new login helps. Tokens of your own app have no session
