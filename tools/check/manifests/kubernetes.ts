@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { parse, parseAllDocuments } from 'yaml';
 
 const run = promisify(execFile);
@@ -57,12 +58,10 @@ export async function readBase(root: string): Promise<Rendered> {
   const text = (file: string) => readFile(join(root, where, file), 'utf8');
   const { resources, configMapGenerator = [] } = parse(await text('kustomization.yaml')) as Kustomization;
   const texts = await Promise.all(resources.map(text));
-  const settings = configMapGenerator.map(({ name, literals = [] }) => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name },
-    data: Object.fromEntries(literals.map((literal) => splitOnce(literal, '='))),
-  }));
+  const settings = configMapGenerator.map(({ name, literals = [] }) => {
+    const data = Object.fromEntries(literals.map((literal) => splitOnce(literal, '=')));
+    return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data } satisfies IConfigMap;
+  });
   return { where, objects: [...texts.flatMap(objectsOf), ...settings] };
 }
 
