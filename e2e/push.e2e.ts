@@ -1,24 +1,26 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { io, type Socket } from 'socket.io-client';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import type { Conversation, Message } from '@app/contracts/shapes.js';
+import { FakeApns } from '@app/testing/fake-apns.js';
 import { FakeFcm } from '@app/testing/fake-fcm.js';
 import { tokenOf } from '@app/testing/tokens.js';
 import { suite } from './suite.js';
 
-const { gateway, jwtSecret, fcmPort, redis: address } = suite();
+const { gateway, jwtSecret, fcmPort, apnsPort, redis: address } = suite();
 
 let fcm: FakeFcm;
+let apns: FakeApns;
 let redis: Redis;
 
 beforeAll(async () => {
-  fcm = await FakeFcm.start(fcmPort);
+  [fcm, apns] = await Promise.all([FakeFcm.start(fcmPort), FakeApns.start(apnsPort)]);
   redis = new Redis(address);
 });
 afterAll(async () => {
   redis.disconnect();
-  await fcm.stop();
+  await Promise.all([fcm.stop(), apns.stop()]);
 });
 
 /** A person of the host app with a phone. */
@@ -68,6 +70,24 @@ describe('a message to someone whose app is closed', () => {
       senderId: ana.id,
       seq: String(message.seq),
     });
+  });
+
+  it('arrives at an iPhone through Apple, and ends when Apple no longer knows it', async () => {
+    const [ana, ben] = [person('Ana'), person('Ben')];
+    const token = createHash('sha256').update(ben.id).digest('hex');
+    const iphone = { installationId: randomUUID(), platform: 'ios', provider: 'apns', token };
+    expect((await ben.ask('POST', '/devices', iphone)).status).toBe(200);
+    apns.answers(token, { status: 200 }, { status: 410, reason: 'Unregistered', timestamp: Date.now() + 60_000 });
+    const say = await open(ana, [ben]);
+    const message = await say('Lunch at noon?');
+    const { payload, headers } = await apns.next((push) => push.token === token);
+    expect(payload).toMatchObject({ messageId: message._id, type: 'newMessage', senderId: ana.id });
+    expect(payload.aps).toMatchObject({ alert: { title: 'New message from Ana', body: 'Lunch at noon?' } });
+    expect(headers).toMatchObject({ 'apns-push-type': 'alert', 'apns-collapse-id': message.conversationId });
+    await say('Anyone there?');
+    await apns.next((push) => push.token === token);
+    while ((await ben.devices()).length > 0);
+    expect(apns.of(token)).toHaveLength(2);
   });
 
   it('comes again after the pause that FCM asks for, and names the group', async () => {

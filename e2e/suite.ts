@@ -9,6 +9,8 @@ export interface TestSuite {
   jwtSecret: string;
   /** Where the notification service sends its pushes: one test file may start a fake FCM on this port. */
   fcmPort: number;
+  /** The same of a fake APNs. */
+  apnsPort: number;
   /** The processes' logs, `chat-1.log` and so on. */
   logs: string;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { apnsSettings } from '../../libs/testing/src/fake-apns.keys.ts';
 import type { Env } from '../../tools/engines/engine.ts';
 import { freePorts } from '../../tools/engines/port.ts';
 import { buildStale } from '../../tools/up/build/build.ts';
@@ -32,13 +33,14 @@ export async function startSuite(more: Env = {}, later: readonly string[] = []):
   const root = resolve(import.meta.dirname, '../..');
   await buildStale({ root, log: console.log });
   const folder = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
-  const [fcmPort = 0] = await freePorts(1);
+  const [fcmPort = 0, apnsPort = 0] = await freePorts(2);
   const jwtSecret = randomBytes(24).toString('hex');
   const ports = await somePorts();
   const spare = new Map((await freePorts(later.length)).map((port, index) => [later[index] ?? '', port]));
   const chatPorts = [ports['chat-1'], ports['chat-2'], ...spare.values()];
   const CHAT_URLS = chatPorts.map(addressOf).join();
-  const env = { ...ownDatabase(process.env), ...settings(fcmPort), CHAT_URLS, ...more, JWT_SECRET: jwtSecret };
+  const pushes = { ...settings(fcmPort), ...(await apnsSettings(folder, apnsPort)) };
+  const env = { ...ownDatabase(process.env), ...pushes, CHAT_URLS, ...more, JWT_SECRET: jwtSecret };
   // Apps read a `.env` of the folder they run in: here there is none.
   const place: Place = { root, cwd: folder, dataDir: folder, ports, env, leash: { folder } };
   const pids = new Map<string, number>();
@@ -66,6 +68,7 @@ export async function startSuite(more: Env = {}, later: readonly string[] = []):
     redis: { host: redis.hostname, port: Number(redis.port || 6379) },
     jwtSecret,
     fcmPort,
+    apnsPort,
     logs: join(folder, 'logs'),
   };
   return {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,5 +41,55 @@ describe('the settings of the notification service', () => {
     expect(wrong({ FIREBASE_SERVICE_ACCOUNT: join(folder, 'none.json') })).toEqual(['FIREBASE_SERVICE_ACCOUNT']);
     expect(wrong({ GOOGLE_APPLICATION_CREDENTIALS: bad })).toEqual(['GOOGLE_APPLICATION_CREDENTIALS']);
     await rm(folder, { recursive: true });
+  });
+
+  describe('of APNs', () => {
+    const ids = { APNS_KEY_ID: 'ABC123DEFG', APNS_TEAM_ID: 'DEF123GHIJ', APNS_TOPIC: 'com.example.app' };
+    let folder: string;
+    const file = (name: string, content: string) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    const keyOf = (namedCurve: string) =>
+      generateKeyPairSync('ec', { namedCurve }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'parley-env-'));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    it('come together, and are in production unless said', () => {
+      const APNS_KEY_FILE = file('right.p8', keyOf('P-256'));
+      expect(wrong({ APNS_KEY_FILE, ...ids })).toEqual([]);
+      expect(readEnv(settings, { ...needed, APNS_KEY_FILE, ...ids })).toMatchObject({
+        APNS_PRODUCTION: true,
+        APNS_PORT: 443,
+      });
+      expect(wrong({ APNS_KEY_FILE })).toEqual(['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC']);
+      expect(wrong(ids)).toEqual(['APNS_KEY_FILE']);
+      expect(wrong({ APNS_HOST: 'localhost' })).toEqual(['APNS_KEY_FILE']);
+    });
+
+    it('name a key that Apple could have given', () => {
+      const says = (path: string) => {
+        try {
+          readEnv(settings, { ...needed, ...ids, APNS_KEY_FILE: path });
+          return 'nothing';
+        } catch (error) {
+          return (error as SettingsError).message;
+        }
+      };
+      expect(says(join(folder, 'none.p8'))).toContain('APNS_KEY_FILE: must be the path of a readable file');
+      expect(says(file('text.p8', 'no key'))).toContain('APNS_KEY_FILE: must be the path of a private key (PEM)');
+      expect(says(file('curve.p8', keyOf('P-384')))).toContain('APNS_KEY_FILE: must be the path of an elliptic key');
+    });
+
+    it('are spelled as Apple spells them', () => {
+      const given = { APNS_KEY_FILE: file('right.p8', keyOf('P-256')), ...ids };
+      const wrongOnes = { APNS_KEY_ID: 'abc', APNS_TEAM_ID: 'DEF-123-GH', APNS_TOPIC: 'my app', APNS_PORT: '0' };
+      expect(wrong({ ...given, ...wrongOnes })).toEqual(Object.keys(wrongOnes));
+      expect(wrong({ ...given, APNS_CA_FILE: file('ca.pem', 'no certificate') })).toEqual(['APNS_CA_FILE']);
+      expect(wrong({ ...given, APNS_PRODUCTION: 'perhaps' })).toEqual(['APNS_PRODUCTION']);
+    });
   });
 });

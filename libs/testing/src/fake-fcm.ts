@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Arrivals } from './arrivals.js';
 
 /** The `message` of a send request, as FCM's HTTP v1 API gets it. */
 export interface FcmMessage {
@@ -49,8 +50,6 @@ export interface FakeAnswer {
   after?: Promise<unknown>;
 }
 
-type Wanted = (push: FakePush) => boolean;
-
 const SEND = /^\/v1\/projects\/([^/]+)\/messages:send$/;
 const MAX_BYTES = 4096;
 const STATUS_NAMES: Record<number, string> = {
@@ -65,8 +64,6 @@ const STATUS_NAMES: Record<number, string> = {
 
 /** A server on a free port that speaks FCM's HTTP v1 `messages:send`, answers as told, and remembers every push. */
 export class FakeFcm {
-  /** Every push so far. */
-  readonly pushes: FakePush[] = [];
   /** How many connections were opened; a keep-alive client needs few. */
   connections = 0;
   /** `host:port`, for `FCM_EMULATOR_HOST`. */
@@ -74,8 +71,7 @@ export class FakeFcm {
   private readonly server: Server;
   private readonly sockets: Set<Socket>;
   private readonly scripts = new Map<string, FakeAnswer[]>();
-  private readonly unseen: FakePush[] = [];
-  private readonly waiting = new Set<(push: FakePush) => boolean>();
+  private readonly arrivals = new Arrivals<FakePush>('push');
 
   private constructor(server: Server, sockets: Set<Socket>) {
     this.server = server;
@@ -102,24 +98,14 @@ export class FakeFcm {
     this.scripts.set(token, answers);
   }
 
+  /** Every push so far. */
+  get pushes(): readonly FakePush[] {
+    return this.arrivals.all;
+  }
+
   /** The next push that was not handed out yet and that `wanted` accepts. */
-  next(wanted: Wanted = () => true, timeoutMs = 10_000): Promise<FakePush> {
-    const known = this.unseen.findIndex(wanted);
-    if (known >= 0) return Promise.resolve(this.unseen.splice(known, 1)[0] as FakePush);
-    return new Promise((resolve, reject) => {
-      const take = (push: FakePush): boolean => {
-        if (!wanted(push)) return false;
-        clearTimeout(late);
-        this.waiting.delete(take);
-        resolve(push);
-        return true;
-      };
-      const late = setTimeout(() => {
-        this.waiting.delete(take);
-        reject(new Error(`no such push within ${timeoutMs} ms; there were ${this.pushes.length} pushes in all`));
-      }, timeoutMs);
-      this.waiting.add(take);
-    });
+  next(wanted?: (push: FakePush) => boolean, timeoutMs?: number): Promise<FakePush> {
+    return this.arrivals.next(wanted, timeoutMs);
   }
 
   /** The pushes that a token got. */
@@ -143,7 +129,7 @@ export class FakeFcm {
     const { token, ...rest } = message;
     const size = Buffer.byteLength(JSON.stringify(rest));
     const answer = objection(message, size) ?? this.scripted(token);
-    this.record({ token, message, project, headers: request.headers, at, size, status: answer.status });
+    this.arrivals.add({ token, message, project, headers: request.headers, at, size, status: answer.status });
     await answer.after;
     reply(response, answer, `projects/${project}/messages/${this.pushes.length}`);
   }
@@ -151,12 +137,6 @@ export class FakeFcm {
   private scripted(token: string): FakeAnswer {
     const script = this.scripts.get(token) ?? [];
     return (script.length > 1 ? script.shift() : script[0]) ?? { status: 200 };
-  }
-
-  private record(push: FakePush): void {
-    this.pushes.push(push);
-    for (const take of this.waiting) if (take(push)) return;
-    this.unseen.push(push);
   }
 }
 

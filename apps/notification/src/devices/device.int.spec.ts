@@ -96,6 +96,20 @@ describe('the device registry', () => {
     expect(await world.devices.findOne({ _id: 'phone' })).toMatchObject({ token: '$userId' });
   });
 
+  it('keeps the environment of an iPhone at Apple, and a token in one spelling', async () => {
+    const iphone = { ...phone, platform: 'ios', provider: 'apns', token: 'AB'.repeat(32), environment: 'sandbox' };
+    await register('ben', iphone);
+    await register('ana', { ...iphone, installationId: 'reinstalled', token: 'ab'.repeat(32) });
+    expect(await ids('ben')).toEqual([]);
+    expect(await list('ana')).toEqual([expect.objectContaining({ provider: 'apns', environment: 'sandbox' })]);
+    expect(await world.devices.findOne({ _id: 'reinstalled' })).toMatchObject({ token: 'ab'.repeat(32) });
+  });
+
+  it('keeps no environment of other providers', async () => {
+    await register('ben', { ...phone, environment: 'sandbox' });
+    expect((await list('ben'))[0]).not.toHaveProperty('environment');
+  });
+
   it('removes a device of one’s own only', async () => {
     await register('ben', phone);
     const remove = (who: string) => world.ask(who, '/devices/phone', { method: 'DELETE' });
@@ -110,6 +124,8 @@ describe('the device registry', () => {
     ['platform', { platform: 'symbian' }],
     ['apns', { provider: 'apns' }],
     ['token', { token: '' }],
+    ['token', { platform: 'ios', provider: 'apns', token: '../elsewhere' }],
+    ['environment', { environment: 'staging' }],
     ['locale', { locale: 'en_US' }],
     ['timezone', { timezone: '+02:00' }],
     ['field that is not known', { userId: 'ana' }],

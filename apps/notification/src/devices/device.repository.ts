@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, mongo } from 'mongoose';
-import { Device, type Platform, type Provider } from '@app/common/schemas/device.schema.js';
+import { type ApnsEnvironment, Device, type Platform, type Provider } from '@app/common/schemas/device.schema.js';
 
 /** What a device says of itself. */
 export interface DeviceAsk {
   installationId: string;
   platform: Platform;
   provider: Provider;
+  environment?: ApnsEnvironment;
   token: string;
   locale?: string;
   timezone?: string;
@@ -104,12 +105,13 @@ export class DeviceRepository {
 }
 
 function known({ _id, userId, platform, provider, token, tokenUpdatedAt, lastSeenAt, ...rest }: Device): KnownDevice {
-  const { locale, timezone } = rest;
+  const { environment, locale, timezone } = rest;
   return {
     installationId: _id,
     userId,
     platform,
     provider,
+    ...(environment && { environment }),
     token,
     ...(locale && { locale }),
     ...(timezone && { timezone }),

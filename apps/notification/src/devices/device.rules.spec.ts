@@ -1,9 +1,17 @@
-import { canonicalLocale, isTimeZone, reaches, tokenEnd } from './device.rules.js';
+import { canonicalLocale, canonicalToken, isTimeZone, reaches, tokenEnd } from './device.rules.js';
 
 describe('a device', () => {
   it('is reached by providers of its platform', () => {
     expect([reaches('fcm', 'web'), reaches('apns', 'ios'), reaches('webpush', 'web')]).toEqual([true, true, true]);
     expect([reaches('apns', 'android'), reaches('webpush', 'ios')]).toEqual([false, false]);
+  });
+
+  it('has a token of hexadecimal digits at Apple, and any elsewhere', () => {
+    expect(canonicalToken('apns', 'AB'.repeat(32))).toBe('ab'.repeat(32));
+    expect(canonicalToken('apns', 'ab'.repeat(100))).toHaveLength(200);
+    const wrong = ['', 'ab'.repeat(31), 'ab'.repeat(101), `${'ab'.repeat(32)}c`, `../${'ab'.repeat(32)}`];
+    expect(wrong.map((token) => canonicalToken('apns', token))).toEqual(wrong.map(() => undefined));
+    expect(canonicalToken('fcm', 'Any:token')).toBe('Any:token');
   });
 
   it('speaks a BCP 47 language', () => {

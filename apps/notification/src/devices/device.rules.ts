@@ -16,6 +16,12 @@ export function reaches(provider: Provider, platform: Platform): boolean {
   return PLATFORMS_OF[provider].includes(platform);
 }
 
+/** The token as it is kept; undefined when it cannot be one of this provider's. Apple's are bytes, of no promised length. */
+export function canonicalToken(provider: Provider, token: string): string | undefined {
+  if (provider !== 'apns') return token;
+  return /^([0-9a-f]{2}){32,100}$/i.test(token) ? token.toLowerCase() : undefined;
+}
+
 /** The tag in its canonical form (`en-us` → `en-US`); undefined when it is not BCP 47. */
 export function canonicalLocale(tag: string): string | undefined {
   try {

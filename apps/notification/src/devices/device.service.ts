@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '@app/common/auth/claims.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { type DeviceAsk, DeviceRepository, type KnownDevice } from './device.repository.js';
-import { canonicalLocale, MAX_DEVICES, reaches } from './device.rules.js';
+import { canonicalLocale, canonicalToken, MAX_DEVICES, reaches } from './device.rules.js';
 
 /** Which devices a person's pushes go to. */
 @Injectable()
@@ -13,12 +13,19 @@ export class DeviceService {
 
   /** Registers a device for whoever asks, as often as it likes; a token or an installation of someone else's moves. */
   async register(who: Caller, ask: DeviceAsk): Promise<KnownDevice> {
-    const { provider, platform, installationId, locale } = ask;
+    const { environment, ...stated } = ask;
+    const { provider, platform, installationId, locale } = stated;
     if (!reaches(provider, platform)) {
       throw new AppError('INVALID_INPUT', { message: `${provider} does not push to ${platform} devices.` });
     }
+    const token = canonicalToken(provider, ask.token);
+    if (token === undefined) {
+      throw new AppError('INVALID_INPUT', { message: 'token must be 64 to 200 hexadecimal digits for apns.' });
+    }
     const device = await this.devices.save(who.id, {
-      ...ask,
+      ...stated,
+      token,
+      ...(provider === 'apns' && environment !== undefined && { environment }),
       ...(locale !== undefined && { locale: canonicalLocale(locale) }),
     });
     await this.devices.trim(who.id, MAX_DEVICES);

@@ -1,5 +1,12 @@
 import { IsIn, IsOptional, IsString, Length, Matches, ValidateBy } from 'class-validator';
-import { type Platform, PLATFORMS, type Provider, PROVIDERS } from '@app/common/schemas/device.schema.js';
+import {
+  APNS_ENVIRONMENTS,
+  type ApnsEnvironment,
+  type Platform,
+  PLATFORMS,
+  type Provider,
+  PROVIDERS,
+} from '@app/common/schemas/device.schema.js';
 import { ApiProperty } from '@nestjs/swagger';
 import type { KnownDevice } from './device.repository.js';
 import { canonicalLocale, isTimeZone, tokenEnd } from './device.rules.js';
@@ -28,7 +35,13 @@ export class RegisterDeviceShape {
   @IsIn(PROVIDERS)
   provider: Provider;
 
-  /** The provider's token for this installation. */
+  /** Of `apns`: `sandbox` for builds from Xcode. Left out, it is the one of the server. Other providers have none. */
+  @ApiProperty({ required: false, enum: APNS_ENVIRONMENTS })
+  @IsOptional()
+  @IsIn(APNS_ENVIRONMENTS)
+  environment?: ApnsEnvironment;
+
+  /** The provider's token for this installation; of `apns` in hexadecimal digits. */
   @IsString()
   @Length(1, 4096)
   @Matches(/^\P{Cc}*$/u, { message: 'token must not hold control characters.' })
@@ -54,6 +67,9 @@ export class DeviceShape {
   platform: Platform;
   @ApiProperty({ enum: PROVIDERS })
   provider: Provider;
+  /** Of `apns`, when the device said it. */
+  @ApiProperty({ required: false, enum: APNS_ENVIRONMENTS })
+  environment?: ApnsEnvironment;
   /** The last six characters of the token; empty for a short one. */
   tokenEnd: string;
   locale?: string;

@@ -47,7 +47,7 @@ export class AttemptService {
     const now = new Date();
     const parkedUntil = new Date(now.getTime() + this.pace.pauseMs);
     if (outcome.is === 'misconfigured') this.park(device, outcome, parkedUntil);
-    if (outcome.is === 'dead') await this.removeDead(attempt, device, outcome.reason);
+    if (outcome.is === 'dead') await this.removeDead(attempt, device, outcome);
     if (outcome.is === 'accepted' && this.breaker.works(routeOf(device))) {
       this.log.log({ route: routeOf(device) }, 'pushes are taken again');
     }
@@ -64,8 +64,10 @@ export class AttemptService {
     this.log.error(about, 'the provider refuses our credentials or project; pushes wait');
   }
 
-  private async removeDead({ startedAt }: ClaimedAttempt, device: KnownDevice, reason: string): Promise<void> {
-    const removed = await this.devices.removeDead(device, startedAt);
+  /** A device that registered after its token died, as the provider says, has it anew; so has one since this attempt. */
+  private async removeDead({ startedAt }: ClaimedAttempt, device: KnownDevice, dead: Outcome & { is: 'dead' }) {
+    const { reason, since = startedAt } = dead;
+    const removed = await this.devices.removeDead(device, since < startedAt ? since : startedAt);
     const { installationId, userId, platform } = device;
     if (removed) this.log.log({ userId, installationId, platform, reason }, 'device removed: its token is dead');
   }

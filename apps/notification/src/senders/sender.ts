@@ -1,4 +1,4 @@
-import type { Platform, Provider } from '@app/common/schemas/device.schema.js';
+import type { ApnsEnvironment, Platform, Provider } from '@app/common/schemas/device.schema.js';
 
 /** A push, in nobody's words yet. */
 export interface Push {
@@ -18,6 +18,8 @@ export interface Target {
   userId: string;
   platform: Platform;
   provider: Provider;
+  /** Of APNs, when the device knows it. */
+  environment?: ApnsEnvironment;
   token: string;
 }
 
@@ -26,8 +28,8 @@ export type Outcome =
   | { is: 'accepted'; providerMessageId?: string }
   /** This push will never be taken; the token is not to blame. */
   | { is: 'refused'; reason: string }
-  /** The token will never be taken again. */
-  | { is: 'dead'; reason: string }
+  /** The token will never be taken again; `since` when the provider says when it died. */
+  | { is: 'dead'; reason: string; since?: Date }
   /** Not now, or not known; `maxTries` bounds what nobody can explain. */
   | { is: 'later'; reason: string; retryAfterMs?: number; maxTries?: number }
   /** Our own settings at the provider are wrong; for one platform, or for all. */

@@ -1,20 +1,36 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ENV } from '@app/common/env/shared.settings.js';
 import type { Provider } from '@app/common/schemas/device.schema.js';
 import type { Env } from '../env.js';
-import { FcmSender } from './fcm.sender.js';
+import { apnsOptions } from './apns/apns.options.js';
+import { ApnsSender } from './apns/apns.sender.js';
+import { FcmSender } from './fcm/fcm.sender.js';
 import { LogSender } from './log.sender.js';
 import type { Sender } from './sender.js';
 
+const LOG_ONLY = 'log only';
+
 /** Which sender pushes for a provider: its own when it is configured, else the log. */
 @Injectable()
-export class Senders implements OnApplicationShutdown {
+export class Senders implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new LogSender();
   private readonly own: Partial<Record<Provider, Sender>>;
 
-  constructor(@Inject(ENV) env: Env) {
-    this.own = FcmSender.isConfigured(env) ? { fcm: new FcmSender(env) } : {};
-    const how = this.own.fcm ? { fcm: env.FCM_EMULATOR_HOST ? 'emulator' : 'FCM' } : { fcm: 'log only' };
+  constructor(@Inject(ENV) private readonly env: Env) {
+    const apns = apnsOptions(env);
+    this.own = {
+      ...(FcmSender.isConfigured(env) && { fcm: new FcmSender(env) }),
+      ...(apns && { apns: new ApnsSender(apns) }),
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    const { FCM_EMULATOR_HOST, APNS_HOST, APNS_PRODUCTION } = this.env;
+    const apns = APNS_HOST ?? (APNS_PRODUCTION ? 'production' : 'sandbox');
+    const how = {
+      fcm: this.own.fcm ? (FCM_EMULATOR_HOST ?? 'FCM') : LOG_ONLY,
+      apns: this.own.apns ? apns : LOG_ONLY,
+    };
     new Logger(Senders.name).log(how, 'senders of pushes');
   }
 

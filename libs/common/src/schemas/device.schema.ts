@@ -8,6 +8,10 @@ export type Platform = (typeof PLATFORMS)[number];
 export const PROVIDERS = ['fcm', 'apns', 'webpush'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
+/** Which of Apple's two services knows the token: builds from Xcode are in the sandbox, all others in production. */
+export const APNS_ENVIRONMENTS = ['production', 'sandbox'] as const;
+export type ApnsEnvironment = (typeof APNS_ENVIRONMENTS)[number];
+
 /** One installation of an app, and where its pushes go. Written by notification's devices module only. */
 @Schema({ collection: 'devices', timestamps: { createdAt: true, updatedAt: false }, versionKey: false })
 export class Device {
@@ -23,6 +27,10 @@ export class Device {
 
   @Prop({ type: String, enum: PROVIDERS, required: true })
   provider: Provider;
+
+  /** Of `apns` only, when the device said it. */
+  @Prop({ type: String, enum: APNS_ENVIRONMENTS })
+  environment?: ApnsEnvironment;
 
   @Prop({ required: true })
   token: string;

@@ -1,6 +1,6 @@
-import { bodyOf, titleOf } from '../push/push.rules.js';
+import { bodyOf, titleOf } from '../../push/push.rules.js';
 import { messageOf } from './fcm.message.rules.js';
-import type { Push, Target } from './sender.js';
+import type { Push, Target } from '../sender.js';
 
 const conversationId = '65a000000000000000000001';
 const createdAt = new Date('2026-01-01T00:00:00Z');

@@ -1,4 +1,4 @@
-import { failureOf, mayBeForeign, outcomeOf } from './fcm.failure.rules.js';
+import { failureOf, outcomeOf } from './fcm.failure.rules.js';
 
 const now = new Date('2026-01-01T00:00:00Z');
 
@@ -79,12 +79,5 @@ describe('a send without an answer', () => {
 
   it('is refused when the SDK itself found fault with the message', () => {
     expect(withoutAnswer('messaging/invalid-payload')).toMatchObject({ is: 'refused' });
-  });
-});
-
-describe('tokens of a foreign sender', () => {
-  it('may be removed while they are few', () => {
-    expect([mayBeForeign(1, 1), mayBeForeign(2, 300)]).toEqual([true, true]);
-    expect([mayBeForeign(2, 2), mayBeForeign(4, 300)]).toEqual([false, false]);
   });
 });

@@ -1,4 +1,5 @@
-import type { Outcome } from './sender.js';
+import type { Outcome } from '../sender.js';
+import { fieldsOf } from '../sender.rules.js';
 
 /** What is known of a failed send: the SDK's code, and what FCM answered, if it did. */
 export interface FcmFailure {
@@ -16,8 +17,6 @@ const QUOTA_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 60 * 60 * 1000;
 /** Tries of what neither FCM nor the SDK can explain. */
 const UNEXPLAINED_TRIES = 3;
-/** Above this share of the sends, a foreign sender id means that the project is wrong and not the tokens. */
-const MISMATCHES = 0.01;
 
 /** The table of FCM's errors and what to do about each: https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode */
 export function outcomeOf(failure: FcmFailure, now: Date): Outcome {
@@ -29,11 +28,6 @@ export function outcomeOf(failure: FcmFailure, now: Date): Outcome {
   // A 404 without UNREGISTERED is a wrong project or address: no token is to blame.
   if ([401, 403, 404].includes(status)) return { is: 'misconfigured', reason };
   return { is: 'later', reason, ...patienceOf(status, waitOf(failure.retryAfter, now)) };
-}
-
-/** True while tokens of a foreign sender are so few that they may be removed. */
-export function mayBeForeign(mismatches: number, sends: number): boolean {
-  return mismatches <= Math.max(1, sends * MISMATCHES);
 }
 
 /** What there is to know in an error of the SDK. */
@@ -84,8 +78,4 @@ function waitOf(header: string | undefined, now: Date): number | undefined {
 function violated(violations: unknown): string[] {
   const all = (Array.isArray(violations) ? violations : []).map(fieldsOf);
   return all.flatMap(({ field }) => (typeof field === 'string' ? [field] : []));
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,16 +1,17 @@
-import type { Push, Target } from './sender.js';
+import type { Push, Target } from '../sender.js';
+import { dataOf } from '../sender.rules.js';
 
 /** The channel that apps make on Android for new messages. */
 const ANDROID_CHANNEL = 'new_messages_channel';
 
 /** The message as FCM's HTTP v1 API takes it. The conversation is tag and collapse key: a push that comes twice shows once. */
 export function messageOf(push: Push, to: Target, now: Date) {
-  const { conversationId, messageId, senderId, seq, title, body, expiresAt } = push;
+  const { conversationId, title, body, expiresAt } = push;
   const ttlSeconds = Math.max(0, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000));
   return {
     token: to.token,
     notification: { title, body },
-    data: { type: 'newMessage', conversationId, messageId, senderId, seq: String(seq) },
+    data: dataOf(push),
     android: {
       priority: 'high' as const,
       ttl: ttlSeconds * 1000,

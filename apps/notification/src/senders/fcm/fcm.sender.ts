@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type App, applicationDefault, cert, type Credential, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging, type Messaging } from 'firebase-admin/messaging';
-import type { Env } from '../env.js';
+import type { Env } from '../../env.js';
 import { fcmAgent } from './fcm.agent.js';
-import { type FcmFailure, failureOf, mayBeForeign, outcomeOf } from './fcm.failure.rules.js';
+import { type FcmFailure, failureOf, outcomeOf } from './fcm.failure.rules.js';
 import { messageOf } from './fcm.message.rules.js';
-import type { Outcome, Push, Sender, Target } from './sender.js';
+import type { Outcome, Push, Sender, Target } from '../sender.js';
+import { mayBeForeign } from '../sender.rules.js';
 
 /** The SDK gives a send 15 s; this also bounds its fetching of an access token. It is well below a lease. */
 const DEADLINE_MS = 30_000;
