@@ -50,8 +50,7 @@ const connection = `## A connection
 - **Cut**: the client connects again by itself, and catches up, unless the reason of \`disconnect\` is \`io server disconnect\`. Then an
   \`error\` before it said why: the token holds no longer (\`UNAUTHENTICATED\`), or too many requests were refused (\`RATE_LIMITED\`: wait
   for \`retryAfterMs\`). Connect again yourself.
-- **It lasts as long as its token**, and the login that it is of: one that is ended is cut within five seconds. To stay, send a fresh
-  token by \`authenticate\` before that. A token without \`exp\` lasts for
+- **It lasts as long as its token.** To stay, send a fresh one by \`authenticate\` before that. A token without \`exp\` lasts for
   \`TOKEN_MAX_AGE\` (24 hours).
 - **It ends with its session**, at every node within five seconds: logged out, ended at another device, or a spent refresh token came
   again. \`error\` says \`UNAUTHENTICATED\`, its tokens are refused, and only a new login helps. Tokens of your own app have no session
