@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { parseArgs } from 'node:util';
-import { cleanEnv, type CleanedEnv, type Spec } from 'envalid';
+import { cleanEnv, type CleanedEnv, EnvMissingError, type Spec } from 'envalid';
 
 /** A settings table: name → envalid spec, each with a `desc`. */
 type Settings = Record<string, Spec<unknown>>;
@@ -21,7 +21,9 @@ export function readEnv<S extends object>(settings: S, source: Record<string, st
     reporter: ({ errors }) => {
       const problems = Object.entries(errors as Record<string, Error>).map(([name, error]) => {
         const said = (settings as Settings)[name]?.desc;
-        return `${name}: ${error.message || 'is missing'}${said ? ` (${said})` : ''}`;
+        // Of one that is missing, envalid's message is the description again.
+        const what = error instanceof EnvMissingError ? 'is missing' : error.message;
+        return `${name}: ${what}${said ? ` (${said})` : ''}`;
       });
       if (problems.length > 0) throw new SettingsError(problems);
     },

@@ -1,5 +1,5 @@
 import { folded } from '../auth/account.rules.js';
-import { COMMON_WORDS, WALKS } from './common-words.js';
+import { COMMON_WORDS, WALKS } from './common-words.rules.js';
 
 /** So many signs beside common pieces make a password no better, as in `Password1!`. */
 const FEW = 2;

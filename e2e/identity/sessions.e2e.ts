@@ -1,5 +1,5 @@
 import { TestSocket } from '@app/testing/test-socket.js';
-import { suite } from './suite.ts';
+import { suite } from '../suite.ts';
 
 interface SignedIn {
   accessToken: string;
