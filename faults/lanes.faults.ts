@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Redis } from 'ioredis';
 import { check } from '@app/testing/checker/checker.js';
 import type { Seen, Send } from '@app/testing/checker/history.js';
@@ -25,6 +26,7 @@ interface Talked {
   kept: Seen[];
   /** Acks of each node's people. */
   shares: number[];
+  /** The slowest ack, less the longest time in which this process itself could not have read it. */
   slowestMs: number;
 }
 
@@ -107,7 +109,12 @@ async function hot(name: string, each: number): Promise<Talker[]> {
 async function talked(talkers: Talker[]): Promise<Talked> {
   const { secret } = cluster;
   const urls = cluster.nodes.map(({ url }) => url);
+  // A hundred people in this one process hear each other: an ack that has come may wait here to be read.
+  const own = monitorEventLoopDelay({ resolution: 10 });
+  own.enable();
   const { sends, heard } = await talk({ urls, talkers, forMs: FOR_MS, seed, secret });
+  own.disable();
+  const ownMs = Math.round(own.max / 1e6);
   const readers = new Map(talkers.map(({ conversationId, userId }) => [conversationId, userId]));
   const kept: Seen[] = [];
   for (const [id, userId] of readers) kept.push(...(await readBack(urls[0] ?? '', id, { userId, secret })));
@@ -118,9 +125,10 @@ async function talked(talkers: Talker[]): Promise<Talked> {
   const shares = urls.map((_, n) => acked.filter(({ node }) => node === String(n + 1)).length);
   process.stdout.write(
     `seed ${seed}: ${acked.length} acks, by node ${shares.join('/')}, ` +
-      `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms, ${bus.forwarded} forwarded, ${bus.answered} answered\n`,
+      `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms ` +
+      `(this process stood still for up to ${ownMs} ms), ${bus.forwarded} forwarded, ${bus.answered} answered\n`,
   );
-  return { sends, kept, shares, slowestMs: at(1) };
+  return { sends, kept, shares, slowestMs: at(1) - ownMs };
 }
 
 function expectFair({ shares, slowestMs }: Talked): void {
