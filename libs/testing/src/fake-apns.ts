@@ -98,6 +98,11 @@ export class FakeApns {
     for (const session of this.open) session.goaway(0);
   }
 
+  /** Resolves when the sessions that are open now are closed. */
+  async sessionsClosed(): Promise<void> {
+    await Promise.all([...this.open].map((session) => once(session, 'close')));
+  }
+
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();

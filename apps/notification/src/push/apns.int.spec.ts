@@ -122,6 +122,7 @@ describe('a service', () => {
     await world.attempt(await publish(), 'accepted');
     expect(apns.openSessions).toBe(1);
     await world.closeAll();
+    await apns.sessionsClosed();
     expect(apns.openSessions).toBe(0);
   });
 

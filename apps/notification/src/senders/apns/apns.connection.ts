@@ -24,14 +24,18 @@ const CLOSE_MS = 1000;
 export class ApnsConnection {
   private readonly provider: Provider;
   private readonly patienceMs: number;
-  private readonly retired = new Set<ClientHttp2Session>();
+  private readonly sessions = new Set<ClientHttp2Session>();
   private retirements = 0;
+  private closed = false;
+  /** The library has no public way to its session; tests see what it would do with it. */
+  private readonly client: { session?: ClientHttp2Session; connect(): Promise<void> };
 
   constructor({ host, port, ca, token, patienceMs }: ApnsAddress) {
     this.patienceMs = patienceMs;
     // Its own repeats come at once and know no pause; ours is the one policy for them.
     const once = { connectionRetryLimit: 0, requestTimeout: patienceMs };
     this.provider = new Provider({ address: host, port, token, ...once, ...(ca !== undefined && { ca: [ca] }) });
+    this.client = (this.provider as unknown as { client: ApnsConnection['client'] }).client;
   }
 
   /** Asks once; never throws. */
@@ -45,21 +49,23 @@ export class ApnsConnection {
 
   /** Ends the sessions; what is still under way is cut after a second. */
   async close(): Promise<void> {
+    this.closed = true;
     const ended = new Promise<void>((resolve) => void this.provider.shutdown(resolve));
     // The library waits for ever when its session is gone already.
     await Promise.race([ended, pause(CLOSE_MS, undefined, { ref: false })]);
-    for (const session of [...this.retired, this.session()]) session?.destroy();
+    for (const session of this.sessions) session.destroy();
   }
 
   private async answered(notification: Notification, deviceToken: string): Promise<ApnsAnswer> {
     const done = new AbortController();
     const late = pause(this.patienceMs * DEADLINES, undefined, { ref: false, signal: done.signal });
     try {
-      const result = await Promise.race([this.provider.send(notification, deviceToken), late.catch(() => undefined)]);
+      const sent = this.opened().then(() => this.provider.send(notification, deviceToken));
+      const result = await Promise.race([sent, late.catch(() => undefined)]);
       if (result === undefined) return { is: 'failed', reason: 'timeout' };
-      const [sent] = result.sent as { 'apns-id'?: string }[];
-      if (sent === undefined) return { is: 'failed', ...failureOf(result.failed[0]) };
-      return { is: 'taken', ...(sent['apns-id'] && { id: sent['apns-id'] }) };
+      const [taken] = result.sent as { 'apns-id'?: string }[];
+      if (taken === undefined) return { is: 'failed', ...failureOf(result.failed[0]) };
+      return { is: 'taken', ...(taken['apns-id'] && { id: taken['apns-id'] }) };
     } catch (error) {
       return { is: 'failed', ...failureOf({ error }) };
     } finally {
@@ -67,18 +73,24 @@ export class ApnsConnection {
     }
   }
 
-  /** The next push opens another session; those under way on this one may still be answered. */
-  private retire(): void {
-    const session = this.session();
-    if (!session || session.destroyed) return;
-    this.retirements += 1;
-    this.retired.add(session);
-    session.once('close', () => this.retired.delete(session)).close();
-    setTimeout(() => session.destroy(), this.patienceMs * DEADLINES).unref();
+  /** At GOAWAY the library cuts what is under way; Node by itself lets it end, and asks no more over that session. */
+  private async opened(): Promise<void> {
+    if (this.closed) throw new Error('the sender is closed');
+    const { session } = this.client;
+    if (session && !session.closed && !session.destroyed) return;
+    await this.client.connect();
+    const opened = this.client.session;
+    if (!opened || this.sessions.has(opened)) return;
+    this.sessions.add(opened);
+    opened.removeAllListeners('goaway').once('close', () => this.sessions.delete(opened));
   }
 
-  /** The library has no public way to its session, and keeps one that does not answer; tests see both. */
-  private session(): ClientHttp2Session | undefined {
-    return (this.provider as unknown as { client: { session?: ClientHttp2Session } }).client.session;
+  /** The next push opens another session; those under way on this one may still be answered. */
+  private retire(): void {
+    const { session } = this.client;
+    if (!session || session.destroyed) return;
+    this.retirements += 1;
+    session.close();
+    setTimeout(() => session.destroy(), this.patienceMs * DEADLINES).unref();
   }
 }

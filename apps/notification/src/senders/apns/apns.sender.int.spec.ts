@@ -165,7 +165,9 @@ describe('a connection', () => {
     await production.next(({ session }) => session === 2);
     await sender.close();
     expect(await underWay).toMatchObject({ is: 'later' });
-    expect(production.openSessions).toBe(0);
+    expect(await send()).toMatchObject({ is: 'later' });
+    await production.sessionsClosed();
+    expect([production.sessions, production.openSessions]).toEqual([2, 0]);
   });
 });
 
