@@ -8,7 +8,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev --ignore-scripts
 
 FROM install AS prune
-RUN npm prune --omit=dev --ignore-scripts
+# npm keeps TypeScript for a plugin of Swagger's that only builds need.
+RUN npm prune --omit=dev --ignore-scripts && rm -rf node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver
 
 FROM install AS build
 COPY nest-cli.json tsconfig.json ./
