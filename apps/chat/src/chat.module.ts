@@ -231,9 +231,9 @@ export class ChatModule
   }
 }
 
-/** Live events are hints: while Redis is away they are dropped, not queued. */
+/** Live events are hints: while Redis is away they are dropped, not queued. What is said in one turn goes together. */
 function busSpeaker(env: ChatEnv): Redis {
-  return connectRedis(env, { enableOfflineQueue: false });
+  return connectRedis(env, { enableOfflineQueue: false, enableAutoPipelining: true });
 }
 
 function impatient(env: ChatEnv): Redis {
