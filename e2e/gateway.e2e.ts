@@ -22,7 +22,7 @@ async function call<T>(method: string, path: string, { token, body }: { token?: 
 }
 
 async function signUp(name: string): Promise<Person> {
-  const body = { username: `${name}-${randomUUID().slice(0, 8)}`, password: 'password-1', name };
+  const body = { username: `${name}-${randomUUID().slice(0, 8)}`, password: 'correct-horse-42', name };
   const { status, data } = await call<{ accessToken: string; user: { _id: string } }>('POST', '/api/v1/auth/register', {
     body,
   });
