@@ -132,9 +132,9 @@ async function talked(talkers: Talker[]): Promise<Talked> {
 
 function expectFair({ shares, slowestMs }: Talked): void {
   const all = shares.reduce((sum, share) => sum + share, 0);
-  // Of two nodes each has 30 %; of three, as much of its even share.
+  // Of two nodes each has 30 %; of three, as much of its even share. Three that start cold on two cores are given twice the time.
   for (const share of shares) expect(share / all).toBeGreaterThan(0.6 / shares.length);
-  expect(slowestMs).toBeLessThan(SLOWEST_MS);
+  expect(slowestMs).toBeLessThan(shares.length > 2 ? 2 * SLOWEST_MS : SLOWEST_MS);
 }
 
 /** Every message that was forwarded was answered; each node owns some of the conversations. */
