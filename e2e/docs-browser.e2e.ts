@@ -26,7 +26,11 @@ async function signUp(): Promise<string> {
   const answer = await fetch(`${gateway}/api/v1/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username: `reader-${randomUUID().slice(0, 8)}`, password: 'correct-horse-42', name: 'Rita' }),
+    body: JSON.stringify({
+      username: `reader-${randomUUID().slice(0, 8)}`,
+      password: 'correct-horse-42',
+      name: 'Rita',
+    }),
   });
   return ((await answer.json()) as { data: { accessToken: string } }).data.accessToken;
 }
