@@ -5,6 +5,7 @@ import { startTestRedis } from '@app/testing/engines.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 import { LANE_REDIS } from '../lanes/lane.bus.js';
 import { LIMITER_REDIS } from '../messages/send.limiter.js';
+import { type Source, SOURCES } from '../publishing/sources/source.js';
 import { CatchUp } from '../sockets/catch-up.js';
 import { BUS, type Bus } from '../sockets/redis-io.adapter.js';
 
@@ -107,7 +108,10 @@ describe('sends, acks, REST and delivery on the own node go on', () => {
     await ana.post(`/conversations/${_id}/participants`, { participantIds: ['cleo'] });
     deaf.end();
     const cleo = await world.connect('cleo', 2);
+    const [source] = world.apps[1]?.get<Source[]>(SOURCES) as [Source];
+    const away = jest.spyOn(source, 'page').mockRejectedValueOnce(new Error('MongoDB is away as well'));
     await world.apps[1]?.get(CatchUp).since(Date.now());
+    expect(away.mock.calls.length).toBeGreaterThan(1);
     await says(far, 'before cleo');
     await ana.sends(_id, 'after');
     await says(cleo, 'after');

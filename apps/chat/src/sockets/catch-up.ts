@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { idAt } from '@app/common/events/id-time.js';
 import { Heartbeat } from '@app/common/redis/heartbeat.js';
@@ -11,6 +12,8 @@ import { BUS, type Bus } from './redis-io.adapter.js';
 const OVERLAP_MS = 3000;
 /** What is older is left to clients, which see the gap and read history. */
 const FURTHEST_MS = 10 * 60_000;
+/** MongoDB may be away as well. */
+const AGAIN_MS = 1000;
 
 /**
  * Tells the sockets of this node what other nodes said while the bus was away: this node did not hear it, or another
@@ -91,7 +94,9 @@ export class CatchUp {
         for (const source of this.sources) events += await this.tellAgain(source, from);
         this.log.log({ since: new Date(from), events }, 'told what was said while the bus was away');
       } catch (error) {
-        this.log.warn({ err: error }, 'what was said while the bus was away could not be read');
+        this.log.warn({ err: error }, 'what was said while the bus was away could not be read; trying again');
+        this.wanted = Math.min(this.wanted ?? from + OVERLAP_MS, from + OVERLAP_MS);
+        await pause(AGAIN_MS);
       }
     }
   }
