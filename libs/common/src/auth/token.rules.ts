@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors/app-error.js';
 
 /** The algorithms that are accepted; each takes the one kind of key that is its own, so a token cannot choose another. */
@@ -20,6 +21,16 @@ export function headerOf(token: unknown): TokenHeader {
   // RFC 7515, 4.1.11: whoever does not understand a critical extension refuses the token.
   if (known === undefined || crit !== undefined) throw new AppError('UNAUTHENTICATED');
   return { alg: known, ...(typeof kid === 'string' && { kid }) };
+}
+
+/** Which of these HS256 secrets has signed a token; undefined for none of them. */
+export function signerOf(token: string, secrets: readonly string[]): string | undefined {
+  const end = token.lastIndexOf('.');
+  const given = Buffer.from(token.slice(end + 1));
+  return secrets.find((secret) => {
+    const made = Buffer.from(createHmac('sha256', secret).update(token.slice(0, end)).digest('base64url'));
+    return made.length === given.length && timingSafeEqual(made, given);
+  });
 }
 
 /** True for a token that the gateway (or a service of ours) has signed. */

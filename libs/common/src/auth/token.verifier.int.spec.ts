@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { FakeJwks } from '@app/testing/fake-jwks.js';
 import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
@@ -57,6 +58,26 @@ describe('a token', () => {
     expect(ben.expiresAt).toBeGreaterThan(Date.now());
     expect(met.sort()).toEqual(['ana', 'ben', 'cleo']);
     expect(login.asked).toBe(1);
+  });
+
+  it('of a previous secret is accepted while that is set, told in the log, and opens nothing else', async () => {
+    const said = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+    const [before, older] = ['the-secret-that-was-here-before-this', 'and-one-that-was-here-before-that-one'];
+    const verifier = verifierWith({ JWT_SECRET_PREVIOUS: `${before},${older}` });
+    const own = { iss: 'parley', sid: 'on' };
+    for (const secret of [TEST_SECRET, before, older]) {
+      await expect(verifier.verify(tokenOf('ana', own, secret))).resolves.toMatchObject({ id: 'ana', sessionId: 'on' });
+    }
+    expect(said.mock.calls).toEqual([['a token of JWT_SECRET_PREVIOUS was accepted']]);
+    const [head = '', , signature = ''] = tokenOf('ana', own, before).split('.');
+    const changed = `${head}.${part({ sub: 'ben', exp: inSeconds(60) })}.${signature}`;
+    const over = tokenOf('ana', { ...own, sid: 'over' }, before);
+    const late = new JwtService().sign({ sub: 'ana', exp: inSeconds(-1) }, { secret: before });
+    const stronger = new JwtService().sign({ sub: 'ana' }, { secret: before, algorithm: 'HS512' });
+    for (const token of [changed, over, late, stronger, tokenOf('ana', {}, `${before},${older}`)]) {
+      await expect(verifier.verify(token)).rejects.toEqual(refused);
+    }
+    await expect(verifierWith().verify(tokenOf('ana', own, before))).rejects.toEqual(refused);
   });
 
   it('of another algorithm is refused, whatever it is signed with', async () => {

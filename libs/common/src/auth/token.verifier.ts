@@ -1,13 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { ENV, type SharedEnv } from '../env/shared.settings.js';
 import { AppError } from '../errors/app-error.js';
+import { Rarely } from '../logging/rarely.js';
 import { patiently } from '../mongo/patience.js';
 import { UserDirectory } from '../identity/user.directory.js';
 import { type Caller, callerOf, profileOf } from './claims.js';
 import { JwksKeys } from './jwks.keys.js';
 import { EndedSessions } from './sessions/ended-sessions.js';
-import { ALGORITHMS, headerOf, isMeantForUs, isOwn, sessionHasEnded, sessionOf } from './token.rules.js';
+import { ALGORITHMS, headerOf, isMeantForUs, isOwn, sessionHasEnded, sessionOf, signerOf } from './token.rules.js';
 
 /** How long it may take to make a bearer known before the request is refused, to be tried again. */
 const PATIENCE_MS = 2000;
@@ -22,6 +23,9 @@ export interface Bearer extends Caller {
 /** Verifies access tokens for REST and sockets alike, and makes their bearers known. */
 @Injectable()
 export class TokenVerifier {
+  private readonly log = new Logger(TokenVerifier.name);
+  private readonly rarely = new Rarely();
+
   constructor(
     private readonly jwt: JwtService,
     private readonly jwks: JwksKeys,
@@ -42,10 +46,10 @@ export class TokenVerifier {
     return this.admit(claims, token);
   }
 
-  /** The one key that may have signed this token: our secret for HS256, and only for that; else the public key it names. */
+  /** The one key that may have signed this token: a secret of ours for HS256, and only for that; else the public key it names. */
   async keyOf(token: unknown): Promise<string> {
     const header = headerOf(token);
-    return header.alg === 'HS256' ? this.env.JWT_SECRET : this.jwks.find(header);
+    return header.alg === 'HS256' ? this.secretOf(token as string) : this.jwks.find(header);
   }
 
   /** Who the bearer of a verified token is; made known here, unless the gateway has. Refuses what is not meant for us. */
@@ -62,5 +66,13 @@ export class TokenVerifier {
       ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }),
       ...(sessionId !== undefined && { sessionId }),
     };
+  }
+
+  /** JWT_SECRET, but for a token that another one has signed which still counts. */
+  private secretOf(token: string): string {
+    const previous = signerOf(token, this.env.JWT_SECRET_PREVIOUS);
+    // For whoever changes the secret: without this line for as long as a token lives, the previous one may go.
+    if (previous !== undefined && this.rarely.isDue()) this.log.log('a token of JWT_SECRET_PREVIOUS was accepted');
+    return previous ?? this.env.JWT_SECRET;
   }
 }

@@ -30,6 +30,16 @@ describe('readEnv', () => {
     expect(() => readEnv(sharedSettings, { ...good, JWT_SECRET: '' })).toThrow('JWT_SECRET: is missing');
   });
 
+  it('holds previous secrets against the same length, each of them', () => {
+    const previous = (value: string) => readEnv(sharedSettings, { ...good, JWT_SECRET_PREVIOUS: value });
+    const [one, other] = ['x'.repeat(32), 'y'.repeat(40)];
+    expect(previous('').JWT_SECRET_PREVIOUS).toEqual([]);
+    expect(previous(`${one}, ${other}`).JWT_SECRET_PREVIOUS).toEqual([one, other]);
+    for (const wrong of ['short', `${one},`, `${one},short`]) {
+      expect(() => previous(wrong)).toThrow('at least 32 characters, separated by commas');
+    }
+  });
+
   it('reads a list of addresses, and refuses other schemes', () => {
     const table = { URLS: urls({ desc: 'addresses' }) };
     expect(readEnv(table, { URLS: 'http://a:1/, https://b' }).URLS).toEqual(['http://a:1', 'https://b']);

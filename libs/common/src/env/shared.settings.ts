@@ -3,10 +3,21 @@ import { type CleanedEnv, makeValidator, port, str, url } from 'envalid';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const LEAST_SECRET = 32;
+
 /** A secret of at least 32 characters, so that a guessed one does not sign tokens. */
 const secret = makeValidator<string>((input) => {
-  if (input.length < 32) throw new Error('must have at least 32 characters');
+  if (input.length < LEAST_SECRET) throw new Error(`must have at least ${LEAST_SECRET} characters`);
   return input;
+});
+
+/** A comma-separated list of such secrets. */
+const secrets = makeValidator<string[]>((input) => {
+  const parts = input.split(',').map((part) => part.trim());
+  if (parts.some(({ length }) => length < LEAST_SECRET)) {
+    throw new Error(`must be secrets of at least ${LEAST_SECRET} characters, separated by commas`);
+  }
+  return parts;
 });
 
 /** A whole number of at least 1. */
@@ -75,6 +86,10 @@ export const sharedSettings = {
   JWT_SECRET: secret({
     desc: 'The HS256 secret that access tokens are signed with, at least 32 characters.',
     example: 'a-long-random-text-of-32-or-more-characters',
+  }),
+  JWT_SECRET_PREVIOUS: secrets({
+    default: [],
+    desc: 'HS256 secrets, separated by commas, whose tokens are accepted too and that nothing is signed with: for a change of JWT_SECRET.',
   }),
   JWKS_URI: url({
     default: undefined,
