@@ -27,7 +27,7 @@ export const ERRORS = {
   UNAVAILABLE: {
     http: 503,
     retryable: true,
-    says: 'It is not known whether this took effect; try again with the same localId.',
+    says: 'This did not end in time, and may have taken effect; try again, a message with the same localId.',
   },
 } as const satisfies Record<string, ErrorMeaning>;
 

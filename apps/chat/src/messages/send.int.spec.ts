@@ -129,6 +129,30 @@ describe('the rate limit', () => {
     expect(overRest).toMatchObject({ status: 429, body: { success: false, code: 'RATE_LIMITED' } });
   });
 
+  it.each(['by Redis', 'by the node’s own count'])(
+    'gives each send that waits a turn of its own, %s',
+    async (count) => {
+      const who = count === 'by Redis' ? 'kim' : 'lou';
+      const kim = await limited.connect(who, 1);
+      const { _id } = await kim.opens(['ben']);
+      for (const text of ['1', '2', '3']) await kim.sends(_id, text);
+      if (who === 'lou') limited.redis.freeze();
+      try {
+        if (who === 'lou') for (const text of ['1', '2', '3']) await kim.sends(_id, text);
+        const waits: number[] = [];
+        for (const text of ['4', '5', '6']) {
+          const refused = await kim.socket.answer('message_send', { conversationId: _id, text });
+          waits.push(refused.ok ? 0 : (refused.error.retryAfterMs ?? 0));
+        }
+        const [first, second, third] = waits as [number, number, number];
+        expect(second - first).toBeGreaterThan(19_000);
+        expect(third - second).toBeGreaterThan(19_000);
+      } finally {
+        limited.redis.thaw();
+      }
+    },
+  );
+
   it('lets who floods read MongoDB no oftener than it lets them send', async () => {
     const hal = await limited.connect('hal', 1);
     const { _id } = await hal.opens(['ben']);
@@ -161,10 +185,10 @@ describe('the rate limit', () => {
 
   it('does not count what Redis heard only when it thawed', async () => {
     const limiter = limited.apps[0]?.get<WithTake>(LIMITER_REDIS) as WithTake;
-    expect(await limiter.takeSend('test:late', 1, 60_000, Date.now() - 3000)).toBe(-1);
+    expect(await limiter.takeSend('test:late', 'test:late:turn', 1, 60_000, Date.now() - 3000)).toBe(-1);
     expect(await limiter.exists('test:late')).toBe(0);
-    expect(await limiter.takeSend('test:late', 1, 60_000, Date.now())).toBe(0);
-    expect(await limiter.takeSend('test:late', 1, 60_000, Date.now())).toBeGreaterThan(0);
+    expect(await limiter.takeSend('test:late', 'test:late:turn', 1, 60_000, Date.now())).toBe(0);
+    expect(await limiter.takeSend('test:late', 'test:late:turn', 1, 60_000, Date.now())).toBeGreaterThan(0);
   });
 });
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { keys } from '@app/common/redis/keys.js';
 import type { ChatEnv } from '../env.js';
-import { type Sends, takeSend } from './send.rules.js';
+import { type Sends, takeSend, turnAfter } from './send.rules.js';
 
 /** Injection token of the limiter's own connection: no offline queue, little patience. */
 export const LIMITER_REDIS = Symbol('LIMITER_REDIS');
@@ -15,8 +15,9 @@ const MOST_LOOKS = 100;
 
 /**
  * The latest sends of a person as a list of times, newest first, never longer than the limit; each step is O(1).
- * KEYS[1] the list. ARGV: limit, window in ms, the time of asking. Answers 0, or the milliseconds to wait, or -1 for what
- * was asked too long ago: a Redis that was frozen would count, as of now, what the nodes have counted meanwhile.
+ * KEYS[1] the list, KEYS[2] the last turn given. ARGV: limit, window in ms, the time of asking. Answers 0, or the
+ * milliseconds to wait (as `turnAfter` says), or -1 for what was asked too long ago: a Redis that was frozen would count,
+ * as of now, what the nodes have counted meanwhile.
  */
 const TAKE = `
 local t = redis.call('TIME')
@@ -24,7 +25,12 @@ local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 if now - tonumber(ARGV[3]) > 2000 then return -1 end
 local oldest = redis.call('LINDEX', KEYS[1], limit - 1)
-if oldest and tonumber(oldest) > now - window then return tonumber(oldest) + window - now end
+if oldest and tonumber(oldest) > now - window then
+  local turn, last = tonumber(oldest) + window, tonumber(redis.call('GET', KEYS[2]) or '0')
+  if last >= turn then turn = math.min(last + math.ceil(window / limit), now + 2 * window) end
+  redis.call('SET', KEYS[2], string.format('%.0f', turn), 'PX', turn - now)
+  return turn - now
+end
 redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
 redis.call('LTRIM', KEYS[1], 0, limit - 1)
 redis.call('PEXPIRE', KEYS[1], window)
@@ -33,7 +39,7 @@ return 0
 
 /** A connection that knows the script. */
 export interface WithTake extends Redis {
-  takeSend(key: string, limit: number, windowMs: number, askedAt: number): Promise<number>;
+  takeSend(key: string, turnKey: string, ...given: [limit: number, windowMs: number, askedAt: number]): Promise<number>;
 }
 
 /** Limits a person's sends over all sockets, nodes and dialects together; by this node's own count while Redis is away. */
@@ -41,11 +47,12 @@ export interface WithTake extends Redis {
 export class SendLimiter {
   private readonly redis: WithTake;
   private readonly own = new LRUCache<string, Sends>({ max: 10_000 });
+  private readonly turns = new LRUCache<string, number>({ max: 10_000 });
   private readonly looks = new LRUCache<string, Sends>({ max: 10_000 });
   private readonly allowance: { limit: number; windowMs: number };
 
   constructor(@Inject(LIMITER_REDIS) redis: Redis, @Inject(ENV) env: ChatEnv) {
-    redis.defineCommand('takeSend', { lua: TAKE, numberOfKeys: 1 });
+    redis.defineCommand('takeSend', { lua: TAKE, numberOfKeys: 2 });
     this.redis = redis as WithTake;
     this.allowance = { limit: env.MESSAGE_RATE_LIMIT, windowMs: env.MESSAGE_RATE_WINDOW };
   }
@@ -54,7 +61,8 @@ export class SendLimiter {
   async take(userId: string): Promise<number> {
     const { limit, windowMs } = this.allowance;
     // Redis may be away or frozen, or its clock far from ours: this node's own count holds meanwhile.
-    const waits = await this.redis.takeSend(keys.messageRate(userId), limit, windowMs, Date.now()).catch(() => -1);
+    const [sends, turn] = [keys.messageRate(userId), keys.messageTurn(userId)];
+    const waits = await this.redis.takeSend(sends, turn, limit, windowMs, Date.now()).catch(() => -1);
     return waits < 0 ? this.byOwnCount(userId) : waits;
   }
 
@@ -67,8 +75,12 @@ export class SendLimiter {
   }
 
   private byOwnCount(userId: string): number {
-    const { sends, retryAfterMs } = takeSend(this.own.get(userId) ?? [], Date.now(), this.allowance);
+    const now = Date.now();
+    const { sends, retryAfterMs } = takeSend(this.own.get(userId) ?? [], now, this.allowance);
     this.own.set(userId, sends);
-    return retryAfterMs;
+    if (retryAfterMs === 0) return 0;
+    const turn = turnAfter(this.turns.get(userId) ?? 0, now + retryAfterMs, { now, ...this.allowance });
+    this.turns.set(userId, turn);
+    return turn - now;
   }
 }

@@ -1,4 +1,4 @@
-import { type Sends, takeSend } from './send.rules.js';
+import { type Sends, takeSend, turnAfter } from './send.rules.js';
 
 const allowance = { limit: 3, windowMs: 1000 };
 
@@ -44,5 +44,18 @@ describe('takeSend', () => {
       expect(passed.filter((at) => at > now - 1000).length).toBeLessThanOrEqual(500);
     }
     expect(passed.length).toBeGreaterThan(1400);
+  });
+});
+
+describe('turnAfter', () => {
+  it('gives the first who waits the next moment', () => {
+    expect(turnAfter(0, 700, { now: 100, ...allowance })).toBe(700);
+    expect(turnAfter(600, 700, { now: 100, ...allowance })).toBe(700);
+  });
+
+  it('gives each further one a moment of its own, as far apart as sends may be, and none more than two windows away', () => {
+    let turn = 0;
+    const turns = Array.from({ length: 9 }, () => (turn = turnAfter(turn, 700, { now: 100, ...allowance })));
+    expect(turns).toEqual([700, 1034, 1368, 1702, 2036, 2100, 2100, 2100, 2100]);
   });
 });

@@ -31,3 +31,11 @@ export function takeSend(sends: Sends, now: number, allowance: Allowance): { sen
   }
   return { sends: counting.with(-1, { ...latest, last: now, count: latest.count + 1 }), retryAfterMs: 0 };
 }
+
+/**
+ * When a refused send may come back: when the next may go, and one after another if several wait, as all of them at once
+ * would be refused again but for one. At most two windows away, in milliseconds since 1970.
+ */
+export function turnAfter(last: number, next: number, { limit, windowMs, now }: Allowance & { now: number }): number {
+  return last < next ? next : Math.min(last + Math.ceil(windowMs / limit), now + 2 * windowMs);
+}

@@ -26,6 +26,8 @@ export const keys = {
   endedSessions: () => 'sessions:ended',
   /** List of the times (ms) of a person's latest sends, newest first, at most as long as the limit. */
   messageRate: (userId: string) => `rate:message:${userId}`,
+  /** When the last of a person's refused sends was told to come back (ms): the next one is told a later time. */
+  messageTurn: (userId: string) => `rate:message:${userId}:turn`,
   /** When a person's allowance of requests at the gateways is full again (ms). */
   personRate: (userId: string) => `rate:person:${userId}`,
   /** The same of their uploads. */
