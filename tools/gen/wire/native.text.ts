@@ -62,10 +62,10 @@ const connection = `## A connection
   Anything else is \`INVALID_INPUT\`; the error names no value, and the socket goes on. A field that is not required and is
   \`null\` counts as left out.`;
 
-const limits = `What is refused for now carries \`retryAfterMs\`; of several messages that wait, each is told a time of its own. After a node has died, its sockets count for up to nine seconds more. A text has
-at most 5,000 characters as a person counts them and 20,000 UTF-16 units, without control characters but tab and line breaks; a
-message has at most 10 files, a group 500 people. A socket that was cut for a packet that is too large comes back by itself: do not
-send that again.`;
+const limits = `What is refused for now carries \`retryAfterMs\`; of several messages that wait, each is told a time of its own. After a node has
+died, its sockets count for up to nine seconds more. A text has at most 5,000 characters as a person counts them and 20,000
+UTF-16 units, without control characters but tab and line breaks; a message has at most 10 files, a group 500 people. A socket
+that was cut for a packet that is too large comes back by itself: do not send that again.`;
 
 const rest = `Field by field, and to try: Swagger UI at \`/docs\` of the gateway. Success is
 \`{ success: true, message, data, pagination? }\`, failure \`{ success: false, message, code, retryAfterMs?, errorId? }\` with the
