@@ -2,6 +2,7 @@ import { ERRORS } from '../../libs/contracts/src/errors.ts';
 import { appsOf, built } from './apps.ts';
 import { type Document, formatted } from './document.ts';
 import { renderErrors } from './errors.page.ts';
+import { metricSectionsOf, renderMetrics } from './metrics.page.ts';
 import { openApiOf } from './openapi.ts';
 import { renderConfiguration, renderDotEnv, sectionsOf, type Settings } from './settings.page.ts';
 import { wirePagesOf } from './wire/wire.ts';
@@ -20,6 +21,7 @@ export async function documentsOf(root: string): Promise<Document[]> {
   const pages = [
     { path: 'docs/errors.md', text: renderErrors(ERRORS) },
     { path: 'docs/configuration.md', text: renderConfiguration(sections) },
+    { path: 'docs/metrics.md', text: renderMetrics(await metricSectionsOf(root)) },
     ...(await wirePagesOf(root, {
       settings: Object.assign({}, ...Object.values(settings)) as Settings,
       openApi: chat,

@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import { Logger } from '@nestjs/common';
 import { knownError } from '@app/common/errors/known-error.js';
+import { routedAs } from '@app/common/metrics/http.middleware.js';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Admission } from './admission.js';
@@ -51,7 +52,10 @@ function admitting(admission: Admission) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const tell = (name: string, value: number) => void response.setHeader(name, value);
     admission.admit(request, tell).then(
-      () => next(),
+      ({ way }) => {
+        routedAs(response, way.route.path);
+        next();
+      },
       (thrown: unknown) => {
         const error = knownError(thrown, log);
         log.log({ req: request, code: error.code }, 'refused');

@@ -2,6 +2,7 @@ import { AuthModule } from '@app/common/auth/auth.module.js';
 import { EnvModule } from '@app/common/env/env.module.js';
 import { HealthModule } from '@app/common/health/health.module.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
+import { MetricsModule } from '@app/common/metrics/metrics.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { RedisModule } from '@app/common/redis/redis.module.js';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -22,6 +23,7 @@ export class GatewayModule {
         loggingModule('api-gateway', env),
         MongoModule.connect(env.MONGODB_URI, 'api-gateway'),
         RedisModule.connect(env),
+        MetricsModule,
         AuthModule,
         HealthModule.of({ service: 'api-gateway' }),
         AccountsModule,

@@ -15,6 +15,7 @@ import { HealthModule } from '@app/common/health/health.module.js';
 import { IdentityModule } from '@app/common/identity/identity.module.js';
 import { LastSeenWriter } from '@app/common/identity/last-seen.writer.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
+import { MetricsModule } from '@app/common/metrics/metrics.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { NodeDirectory } from '@app/common/presence/node.directory.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
@@ -160,6 +161,7 @@ export class ChatModule
         loggingModule('chat', env),
         MongoModule.connect(env.MONGODB_URI, 'chat'),
         RedisModule.connect(env),
+        MetricsModule,
         AuthModule,
         IdentityModule,
         HealthModule.of({ service: 'chat-service', node: nodeId }),

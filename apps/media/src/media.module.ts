@@ -5,6 +5,7 @@ import { EnvModule } from '@app/common/env/env.module.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { HealthModule } from '@app/common/health/health.module.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
+import { MetricsModule } from '@app/common/metrics/metrics.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { RedisModule } from '@app/common/redis/redis.module.js';
 import { Media, MediaSchema } from '@app/common/schemas/media.schema.js';
@@ -31,6 +32,7 @@ export class MediaModule {
         loggingModule('media', env),
         MongoModule.connect(env.MONGODB_URI, 'media'),
         RedisModule.connect(env),
+        MetricsModule,
         AuthModule,
         HealthModule.of({ service: 'media' }),
         MongooseModule.forFeature([{ name: Media.name, schema: MediaSchema }]),

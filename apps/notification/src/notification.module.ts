@@ -6,6 +6,7 @@ import { CheckpointRepository } from '@app/common/events/checkpoint.repository.j
 import { MessageLogRepository } from '@app/common/events/message-log.repository.js';
 import { HealthModule } from '@app/common/health/health.module.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
+import { MetricsModule } from '@app/common/metrics/metrics.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { RedisModule } from '@app/common/redis/redis.module.js';
@@ -40,6 +41,7 @@ export class NotificationModule {
         loggingModule('notification', env),
         MongoModule.connect(env.MONGODB_URI, 'notification'),
         RedisModule.connect(env),
+        MetricsModule,
         AuthModule,
         HealthModule.of({ service: 'notification' }),
         MongooseModule.forFeature([

@@ -58,6 +58,14 @@ export const networks = makeValidator<string[]>((input) =>
   }),
 );
 
+/** A port, or `off`. */
+const portOrOff = makeValidator<number | 'off'>((input) => {
+  if (input === 'off') return input;
+  const value = Number(input);
+  if (!Number.isSafeInteger(value) || value < 1 || value > 65_535) throw new Error('must be a port, or `off`');
+  return value;
+});
+
 /** A comma-separated list of words. */
 const words = makeValidator<string[]>((input) =>
   input
@@ -71,6 +79,11 @@ export const sharedSettings = {
   NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development', desc: 'What it runs as.' }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info', desc: 'The least severe level that is logged.' }),
   HOST: str({ default: '0.0.0.0', desc: 'The address to listen on.' }),
+  METRICS_PORT: portOrOff({
+    default: 'off',
+    desc: 'The port of `/metrics` for Prometheus, which clients must not reach, or `off`; `npm run up` and containers set it.',
+    example: '9464',
+  }),
   MONGODB_URI: str({
     desc: 'MongoDB, a replica set; all apps share one database.',
     example: 'mongodb://localhost:27017/parley?replicaSet=rs0',

@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { AppError } from '../errors/app-error.js';
 import { IsString } from 'class-validator';
+import { MetricsModule } from '../metrics/metrics.module.js';
 import { openApiOf, serveOpenApi } from '../openapi/openapi.js';
 import { configureRest, drain } from './serve.js';
 
@@ -50,7 +51,7 @@ let app: NestExpressApplication;
 let url: string;
 
 beforeAll(async () => {
-  const module = await Test.createTestingModule({ controllers: [Behaviours] }).compile();
+  const module = await Test.createTestingModule({ imports: [MetricsModule], controllers: [Behaviours] }).compile();
   app = module.createNestApplication<NestExpressApplication>({ logger: false });
   configureRest(app);
   serveOpenApi(app, openApiOf(app, { title: 'T', description: 'D', gatewayPath: '/api/v1/t' }));

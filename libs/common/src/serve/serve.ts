@@ -8,6 +8,9 @@ import { type Logger as PinoLogger, pino } from 'pino';
 import { SettingsError } from '../env/env.js';
 import type { SharedEnv } from '../env/shared.settings.js';
 import { HttpErrorFilter } from '../errors/http-error.filter.js';
+import { observeHttp } from '../metrics/http.middleware.js';
+import { Metrics } from '../metrics/metrics.js';
+import { serveMetrics } from '../metrics/metrics.server.js';
 import { mongoAnswers } from '../mongo/mongo.awaited.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { redisLetsIn } from '../redis/redis.credentials.js';
@@ -33,6 +36,7 @@ export interface Serving {
 
 /** What every app's REST has alike: plain requests, validation, the error envelope, no framework banner. Tests use it too. */
 export function configureRest(app: NestExpressApplication): void {
+  app.use(observeHttp(app.get(Metrics)));
   app.useGlobalInterceptors(new PlainInterceptor());
   app.useGlobalPipes(new ShapePipe());
   app.useGlobalFilters(new HttpErrorFilter());
@@ -63,7 +67,10 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   await serving.prepare?.(app);
   serveOpenApi(app, serving.openApi(app));
   await app.init();
-  ending.stop = () => drain(app);
+  const metrics = app.get(Metrics);
+  metrics.watchProcess();
+  const unserved = await serveMetrics(metrics, env).catch(failed);
+  ending.stop = () => drain(app).finally(unserved);
   await door.close();
   await app.listen(env.PORT, env.HOST);
   new NestLogger('serve').log({ port: env.PORT }, 'listening');

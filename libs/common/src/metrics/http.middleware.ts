@@ -1,0 +1,40 @@
+import type { NextFunction, Request, Response } from 'express';
+import { httpMetrics } from './http.metrics.js';
+import type { Metrics } from './metrics.js';
+
+type Method = (typeof httpMetrics.requests.labels.method)[number];
+
+const METHODS = new Set<string>(httpMetrics.requests.labels.method);
+/** What nginx calls it, and dashboards know. */
+const CLIENT_CLOSED = 499;
+const NO_ROUTE = 'none';
+
+/** Says under which route a request is told that no controller of its own has; a template, never an address. */
+export function routedAs(response: Response, template: string): void {
+  response.locals.route = template;
+}
+
+/** Observes every request, by its route's template. */
+export function observeHttp(metrics: Metrics) {
+  const { requests } = metrics.of(httpMetrics);
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const started = performance.now();
+    response.once('close', () => {
+      const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED;
+      const labels = { method: methodOf(request), route: routeOf(request, response), status: String(status) };
+      requests.with(labels).since(started);
+    });
+    next();
+  };
+}
+
+function methodOf({ method }: Request): Method {
+  return METHODS.has(method) ? (method as Method) : 'other';
+}
+
+/** A template that takes every path says nothing. */
+function routeOf(request: Request, response: Response): string {
+  const own: unknown = (request.route as { path?: unknown } | undefined)?.path;
+  if (typeof own === 'string' && !own.includes('*')) return own;
+  return (response.locals.route as string | undefined) ?? NO_ROUTE;
+}
