@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type CleanedEnv, makeValidator, port, str, url } from 'envalid';
+import { tracingSettings } from '../tracing/tracing.settings.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -127,6 +128,7 @@ export const sharedSettings = {
     default: 8000,
     desc: 'Milliseconds that a stop may take before the process ends itself.',
   }),
+  ...tracingSettings,
 };
 
 /** The values of {@link sharedSettings} and the port, which every app's own table holds. */

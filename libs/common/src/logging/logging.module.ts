@@ -4,6 +4,7 @@ import { LoggerModule } from 'nestjs-pino';
 import type { Options } from 'pino-http';
 import { ClientAddresses } from '../address/client-addresses.js';
 import type { SharedEnv } from '../env/shared.settings.js';
+import { tracedLine } from '../tracing/tracing.js';
 import { requestIdOf } from './request-id.js';
 
 /** Secrets never reach a log line, whatever object carries them. */
@@ -18,6 +19,7 @@ export function loggingModule(app: string, env: SharedEnv): DynamicModule {
     name: app,
     level: env.LOG_LEVEL,
     redact: REDACTED,
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && { mixin: tracedLine }),
     genReqId: (request, response) => {
       const id = requestIdOf(request.headers);
       response.setHeader('X-Request-Id', id);

@@ -21,7 +21,11 @@ export function observeHttp(metrics: Metrics) {
     const started = performance.now();
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED;
-      const labels = { method: methodOf(request), route: routeOf(request, response), status: String(status) };
+      const labels = {
+        method: methodOf(request),
+        route: routeOf(request, response) ?? NO_ROUTE,
+        status: String(status),
+      };
       requests.with(labels).since(started);
     });
     next();
@@ -32,9 +36,9 @@ function methodOf({ method }: Request): Method {
   return METHODS.has(method) ? (method as Method) : 'other';
 }
 
-/** A template that takes every path says nothing. */
-function routeOf(request: Request, response: Response): string {
+/** The template of a request's route, known at its end. One that takes every path says nothing. */
+export function routeOf(request: Request, response: Response): string | undefined {
   const own: unknown = (request.route as { path?: unknown } | undefined)?.path;
   if (typeof own === 'string' && !own.includes('*')) return own;
-  return (response.locals.route as string | undefined) ?? NO_ROUTE;
+  return response.locals.route as string | undefined;
 }

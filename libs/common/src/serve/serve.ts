@@ -6,7 +6,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { Logger } from 'nestjs-pino';
 import { type Logger as PinoLogger, pino } from 'pino';
 import { SettingsError } from '../env/env.js';
-import type { SharedEnv } from '../env/shared.settings.js';
+import { ENV, type SharedEnv } from '../env/shared.settings.js';
 import { HttpErrorFilter } from '../errors/http-error.filter.js';
 import { observeHttp } from '../metrics/http.middleware.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -15,6 +15,9 @@ import { mongoAnswers } from '../mongo/mongo.awaited.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { redisLetsIn } from '../redis/redis.credentials.js';
 import { ShapePipe } from '../errors/shape.pipe.js';
+import { traceHttp } from '../tracing/http.middleware.js';
+import { startTracing } from '../tracing/start.js';
+import { tracing } from '../tracing/tracing.js';
 import { openDoor } from './door.js';
 import { PlainInterceptor } from './plain.interceptor.js';
 
@@ -36,6 +39,7 @@ export interface Serving {
 
 /** What every app's REST has alike: plain requests, validation, the error envelope, no framework banner. Tests use it too. */
 export function configureRest(app: NestExpressApplication): void {
+  if (tracing()) app.use(traceHttp(app.get<SharedEnv>(ENV).TRUSTED_PROXIES));
   app.use(observeHttp(app.get(Metrics)));
   app.useGlobalInterceptors(new PlainInterceptor());
   app.useGlobalPipes(new ShapePipe());
@@ -54,6 +58,7 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   const failed = (error: unknown) => fail(log, error);
   const door = openDoor({ PORT: env.PORT, HOST: env.HOST, service, failed, ...(tls && { tls }) });
   const ending = endOnSignal(env, log, door.close);
+  const untraced = await startTracing(service, env).catch(failed);
   await Promise.all([mongoAnswers(env.MONGODB_URI, log), redisLetsIn(env)]).catch(failed);
   // What may take long from here on, with much data and a new version.
   door.waitsFor = 'indexes';
@@ -70,7 +75,7 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   const metrics = app.get(Metrics);
   metrics.watchProcess();
   const unserved = await serveMetrics(metrics, env).catch(failed);
-  ending.stop = () => drain(app).finally(unserved);
+  ending.stop = () => drain(app).finally(unserved).finally(untraced);
   await door.close();
   await app.listen(env.PORT, env.HOST);
   new NestLogger('serve').log({ port: env.PORT }, 'listening');
