@@ -29,6 +29,18 @@ describe('a message whose outcome is unknown', () => {
     expect(await lookFor(10)).toEqual({ looks: 10, told: 1 });
   });
 
+  it('is told after those before it, in whatever order they were given up', async () => {
+    jest.useFakeTimers();
+    const messages = [3, 1, 2].map((seq) => ({ id: `m${seq}`, seq }) as KeptMessage);
+    const unsettled = new Unsettled({ findAll: () => Promise.resolve(messages) } as unknown as MessageRepository);
+    const told: number[] = [];
+    unsettled.start((_lane, { seq }) => Promise.resolve(void told.push(seq)));
+    for (const { id } of messages) unsettled.add(id, lane);
+    await jest.advanceTimersByTimeAsync(2000);
+    jest.useRealTimers();
+    expect(told).toEqual([1, 2, 3]);
+  });
+
   it('is not looked for for ever', async () => {
     expect(await lookFor(11)).toEqual({ looks: 10, told: 0 });
   });

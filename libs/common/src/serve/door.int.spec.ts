@@ -95,7 +95,13 @@ it('a quick start never opens the door; a port that is taken is told', async () 
   await once(taken, 'listening');
   const at = { PORT: (taken.address() as AddressInfo).port, HOST: '127.0.0.1', service: 'chat' };
   const quick = jest.fn();
-  await openDoor({ ...at, failed: quick }).close();
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  const door = openDoor({ ...at, failed: quick });
+  jest.advanceTimersByTime(1900);
+  jest.useRealTimers();
+  // As long as listening in vain would take.
+  await once(createServer().listen(0, '127.0.0.1').unref(), 'listening');
+  await door.close();
   const error = await new Promise<Error>((done) => openDoor({ ...at, failed: done }));
   expect(error).toMatchObject({ code: 'EADDRINUSE' });
   expect(quick).not.toHaveBeenCalled();

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Socket } from 'node:net';
 import { ERRORS } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 
@@ -31,10 +30,10 @@ export interface DoorOf {
  * else, also a WebSocket's handshake, is refused as retryable. A quick start never opens it.
  */
 export function openDoor(of: DoorOf): Door {
-  const answer = (path = '') => answerTo(path, of.service, door.waitsFor);
-  const hear = (request: IncomingMessage, response: ServerResponse) => reply(request, response, answer(request.url));
+  // A WebSocket's handshake comes here too: without a listener of its own it is a request like any other.
+  const hear = (request: IncomingMessage, response: ServerResponse) =>
+    reply(request, response, answerTo(request.url ?? '', of.service, door.waitsFor));
   const server = of.tls ? createSecureServer(of.tls, hear) : createServer(hear);
-  server.on('upgrade', (_request, socket: Socket) => refuseUpgrade(socket, answer()));
   server.on('error', of.failed);
   const opening = setTimeout(() => server.listen(of.PORT, of.HOST), OPENS_AFTER_MS);
   const door: Door = {
@@ -84,12 +83,4 @@ function reply(request: IncomingMessage, response: ServerResponse, { status, bod
   // A body that nobody reads would hold the answer up.
   request.resume();
   response.writeHead(status, headersOf(status)).end(JSON.stringify(body));
-}
-
-function refuseUpgrade(socket: Socket, { status, body }: Answer): void {
-  socket.on('error', () => socket.destroy());
-  const text = JSON.stringify(body);
-  const headers = { ...headersOf(status), 'content-length': String(Buffer.byteLength(text)) };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} Service Unavailable`, ...lines, '', text].join('\r\n'));
 }
