@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import { AppError } from '@app/common/errors/app-error.js';
 import { knownError } from '@app/common/errors/known-error.js';
 import { shaped } from '@app/common/errors/validate.js';
+import { currentSpan, rootSpan, type Span, spanning, tracing } from '@app/common/tracing/tracing.js';
 import type { ErrorCode, WireError } from '@app/contracts/errors.js';
 import type { Asker } from '../asker.js';
 import type { DomainEvent, DomainEvents } from '../domain-events.js';
@@ -96,8 +97,16 @@ export function speak(speaker: Speaker): void {
   speaker.socket.onAny((wireEvent: string, ...words: unknown[]) => {
     const ack = typeof words.at(-1) === 'function' ? { ack: words.pop() as Ack } : {};
     const said = { wireEvent, words, ...ack, crowded: ++inFlight > speaker.mostInFlight };
-    void answer(speaker, said).finally(() => inFlight--);
+    void spanning(spanOf(speaker, said), () => answer(speaker, said)).finally(() => inFlight--);
   });
+}
+
+/** Each wire event is a trace of its own, as a socket outlives what is said over it. What is in no table has no name. */
+function spanOf({ dialect }: Speaker, { wireEvent }: Said): Span | undefined {
+  if (!tracing()) return undefined;
+  const heard = Object.hasOwn(dialect.hears, wireEvent) ? dialect.hears[wireEvent] : undefined;
+  const name = `${dialect.namespace.slice(1)} ${heard ? wireEvent : 'unknown'}`;
+  return rootSpan({ name, kind: 'server', attributes: { 'parley.dialect': dialect.name, 'parley.verb': heard?.verb } });
 }
 
 async function answer(speaker: Speaker, said: Said): Promise<void> {
@@ -110,6 +119,7 @@ async function answer(speaker: Speaker, said: Said): Promise<void> {
   } catch (thrown) {
     const error = knownError(thrown, log);
     speaker.refused(error.code);
+    currentSpan()?.failed(error.code);
     if (ack) {
       ack({ ok: false, error: error.toWire() });
       return;

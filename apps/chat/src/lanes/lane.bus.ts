@@ -17,7 +17,8 @@ export interface AppendSaid {
   kind: 'append';
   from: string;
   conversationId: string;
-  drafts: [id: string, draft: Draft][];
+  /** Where it is traced, each with its place in its trace. */
+  drafts: [id: string, draft: Draft, traceparent?: string][];
 }
 
 /** What became of forwarded messages, by their ids. */

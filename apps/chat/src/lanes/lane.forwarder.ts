@@ -3,7 +3,7 @@ import { AppError } from '@app/common/errors/app-error.js';
 import { clashed } from './contention.rules.js';
 import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting } from './lane.js';
-import { type AnswerSaid, LaneBus } from './lane.bus.js';
+import { type AnswerSaid, type AppendSaid, LaneBus } from './lane.bus.js';
 import { Owners } from './owners.js';
 
 /** How long a lane is forwarded after its last use. */
@@ -128,7 +128,9 @@ export class LaneForwarder {
     this.abroad.add(lane);
     this.counts.forwarded += packet.length;
     const { conversationId } = lane;
-    const drafts = packet.map(({ id, draft }): [string, Waiting['draft']] => [id, draft]);
+    const drafts = packet.map(({ id, draft, span }): AppendSaid['drafts'][number] =>
+      span ? [id, draft, span.traceparent] : [id, draft],
+    );
     this.bus.append(owner, { kind: 'append', from: this.owners.self, conversationId, drafts }).then(
       (heard) => heard || this.takeBackFrom(owner),
       () => this.takeBackFrom(owner),

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
+import { childSpan, type Span, spanning } from '@app/common/tracing/tracing.js';
 import type { ErrorCode } from '@app/contracts/errors.js';
 import type { Draft } from '../messages/message.rules.js';
 import type { Lane } from './lane.js';
@@ -12,6 +13,12 @@ import { MessageWriter } from './message.writer.js';
 const OWN_MS = 3000;
 /** Where a conversation stands that somebody speaks of without saying so. */
 const UNKNOWN_HEAD = { seq: 0, at: 0 };
+/** What spans say of how it came. */
+const LANES = {
+  'messaging.system': 'redis',
+  'messaging.destination.name': 'lanes',
+  'messaging.operation.type': 'process',
+};
 /** Forwarded messages that wait for their turn; beyond, they are refused at once. */
 const MOST = 10_000;
 
@@ -69,10 +76,10 @@ export class LaneReceiver {
       lane.forwardUntil = 0;
       lane.ownUntil = Date.now() + OWN_MS;
     }
-    for (const [id, draft] of drafts) {
+    for (const [id, draft, traceparent] of drafts) {
       const refusal = refusals.get(draft.senderId) ?? (lane ? undefined : 'UNAVAILABLE');
       if (!lane || refusal) this.answerTo(from).refused.push([id, refusal ?? 'UNAVAILABLE']);
-      else void this.keep(lane, { id, draft, from });
+      else void spanning(spanOf(traceparent), () => this.keep(lane, { id, draft, from }));
     }
   }
 
@@ -104,6 +111,12 @@ export class LaneReceiver {
     });
     return answer;
   }
+}
+
+/** Another node's message goes on with its trace here. */
+function spanOf(traceparent: string | undefined): Span | undefined {
+  if (traceparent === undefined) return undefined;
+  return childSpan({ name: 'process lanes', kind: 'consumer', attributes: LANES }, traceparent);
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -1,4 +1,5 @@
 import type { AppError } from '@app/common/errors/app-error.js';
+import type { Span } from '@app/common/tracing/tracing.js';
 import type { KeptConversation } from '../conversations/conversation.rules.js';
 import { type Draft, type Head, type KeptMessage, laterHead } from '../messages/message.rules.js';
 import { type Clashes, NO_CLASHES } from './contention.rules.js';
@@ -19,6 +20,8 @@ export interface Waiting {
   foreign: boolean;
   /** It may be kept already: an owner that it was with did not answer, or MongoDB did not. */
   unsure: boolean;
+  /** What it is a part of, where that is traced. */
+  span?: Span | undefined;
   written: (outcome: Written) => void;
   refused: (error: AppError) => void;
 }

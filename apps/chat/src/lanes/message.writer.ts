@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
 import { isMongoAway } from '@app/common/mongo/away.js';
+import { type About, childSpan, currentSpan, type Span, spanningAll } from '@app/common/tracing/tracing.js';
 import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { LaneForwarder } from './lane.forwarder.js';
@@ -20,6 +21,16 @@ const RUN_FROM = 4;
 const WAITING_OF_LANE = 1000;
 const WAITING_OF_NODE = 10_000;
 const TRIES = 100;
+
+const INSERTING: About = {
+  name: 'insert messages',
+  kind: 'client',
+  attributes: {
+    'db.system.name': 'mongodb',
+    'db.operation.name': 'insert',
+    'db.collection.name': 'messages',
+  },
+};
 
 interface Seat {
   lane: Lane;
@@ -67,6 +78,7 @@ export class MessageWriter {
         tries: 0,
         foreign: foreignId !== undefined,
         unsure: false,
+        span: currentSpan(),
         written: (outcome) => {
           this.waitingCount--;
           resolve(outcome);
@@ -118,7 +130,7 @@ export class MessageWriter {
     this.flights++;
     for (const lane of lanes) lane.flying = true;
     try {
-      this.settle(seats, await this.keep(seats));
+      this.settle(seats, await spanningAll(spansOf(seats), () => this.keep(seats)));
     } catch (error) {
       this.log.warn({ err: error, messages: seats.length }, 'keeping messages failed; the outcome is unknown');
       for (const { lane, waiting } of seats) {
@@ -220,6 +232,15 @@ export class MessageWriter {
     for (const waiting of lane.waiting.filter(which)) waiting.refused(waiting.unsure ? unavailable(error) : error);
     lane.waiting.splice(0, lane.waiting.length, ...stay);
   }
+}
+
+/** Each traced message has its own span of the round trip that it shares. */
+function spansOf(seats: Seat[]): Span[] {
+  return seats.flatMap(({ waiting: { span } }) => {
+    const insert = span && childSpan(INSERTING, span);
+    insert?.note({ 'db.operation.batch.size': seats.length });
+    return insert ?? [];
+  });
 }
 
 /** True for a lane that flies alone: much waits in it, or a change of membership is next. */

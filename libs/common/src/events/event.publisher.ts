@@ -3,23 +3,36 @@ import type { Redis } from 'ioredis';
 import type { EventData, EventType, PublishedEvent } from '@app/contracts/events.js';
 import { keys } from '../redis/keys.js';
 import { REDIS } from '../redis/redis.module.js';
+import { type About, childSpan, spanning } from '../tracing/tracing.js';
 
 /** Events older than this leave the stream. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
  * One call, and the event crosses the wire once for both ways.
- * KEYS[1] stream, ARGV: event JSON, channel, how long the stream keeps events in ms.
+ * KEYS[1] stream, ARGV: event JSON, channel, how long the stream keeps events in ms, where it is in its trace, if it is.
  */
 const PUBLISH = `
 local now = redis.call('TIME')
 local oldest = (tonumber(now[1]) * 1000) - tonumber(ARGV[3])
-redis.call('XADD', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(oldest, 0)), '*', 'event', ARGV[1])
+local fields = { 'event', ARGV[1] }
+if ARGV[4] then fields = { 'event', ARGV[1], 'traceparent', ARGV[4] } end
+redis.call('XADD', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(oldest, 0)), '*', unpack(fields))
 return redis.call('PUBLISH', ARGV[2], ARGV[1])
 `;
 
+const PUBLISHING: About = {
+  name: 'publish',
+  kind: 'producer',
+  attributes: {
+    'messaging.system': 'redis',
+    'messaging.operation.name': 'publish',
+    'messaging.operation.type': 'send',
+  },
+};
+
 interface WithPublish extends Redis {
-  publishEvent(stream: string, event: string, channel: string, keptMs: number): Promise<number>;
+  publishEvent(stream: string, event: string, ...more: (string | number)[]): Promise<number>;
 }
 
 /** What is published; `id` makes a repeated publication the same event. */
@@ -48,6 +61,13 @@ export class EventPublisher {
   async publish<T extends EventType>(type: T, news: News<T>): Promise<void> {
     const { channel = keys.eventChannel(type), data, ...head } = news;
     const event: PublishedEvent<T> = { specversion: '1.0', ...head, type, datacontenttype: 'application/json', data };
-    await this.redis.publishEvent(keys.eventStream(type), JSON.stringify(event), channel, KEPT_MS);
+    const stream = keys.eventStream(type);
+    const span = childSpan(PUBLISHING);
+    span?.rename(`publish ${stream}`);
+    span?.note({ 'messaging.destination.name': stream, 'messaging.message.id': news.id });
+    const traceparent = span ? [span.traceparent] : [];
+    await spanning(span, () =>
+      this.redis.publishEvent(stream, JSON.stringify(event), channel, KEPT_MS, ...traceparent),
+    );
   }
 }

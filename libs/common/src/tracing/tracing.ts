@@ -59,22 +59,34 @@ export function childSpan(about: About, of: Place | undefined = tracer?.current(
 }
 
 /** Does work as a span, which ends with it; without one it is just done. */
-export async function spanning<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
-  if (!span || !tracer) return work();
+export function spanning<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
+  return span && tracer ? endingWith(span, tracer.within(span, work)) : work();
+}
+
+async function endingWith<T>(span: Span, done: Promise<T>): Promise<T> {
   try {
-    return await tracer.within(span, work);
+    return await done;
   } catch (error) {
-    span.failed(error instanceof Error ? error.name : typeof error);
+    span.failed(typeOf(error));
     throw error;
   } finally {
     span.end();
   }
 }
 
+/** Does work that several traces share, as a span of each. */
+export function spanningAll<T>(spans: readonly Span[], work: () => Promise<T>): Promise<T> {
+  return spans.reduce((done, span) => endingWith(span, done), work());
+}
+
 /** What a log line says of the span that it was written in. */
 export function tracedLine(): { trace_id?: string; span_id?: string } {
   const [, traceId, spanId] = tracer?.current()?.traceparent.split('-') ?? [];
   return traceId !== undefined && spanId !== undefined ? { trace_id: traceId, span_id: spanId } : {};
+}
+
+function typeOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }
 
 function kept(by: Tracer, span: Span): Span | undefined {
