@@ -9,6 +9,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import type { Env } from '../env.js';
 import { type Passage, upstreamDown } from './dispatcher.js';
+import { HopSpans } from './hop.spans.js';
 import { forwardedHeaders } from './routing/forwarded.rules.js';
 import { endToEnd } from './routing/hops.rules.js';
 import { refuse, refuseConnection } from './refusal.js';
@@ -25,6 +26,7 @@ export class Forwarder {
   private readonly passages = new WeakMap<IncomingMessage, Passage>();
   private readonly agents: Record<'http:' | 'https:', Agent>;
   private readonly addresses: ClientAddresses;
+  private readonly spans = new HopSpans();
 
   constructor(
     @Inject(ENV) private readonly env: Env,
@@ -59,6 +61,7 @@ export class Forwarder {
   private prepare(passage: Passage, request: IncomingMessage): RequestHandler {
     this.passages.set(request, passage);
     request.url = passage.url;
+    this.spans.begin(request, passage);
     const { url } = passage.upstream;
     const proxy = this.proxies.get(url) ?? this.proxyTo(url);
     this.proxies.set(url, proxy);
@@ -73,7 +76,8 @@ export class Forwarder {
       proxyTimeout: this.env.UPSTREAM_TIMEOUT_MS,
       upgradeTimeout: this.env.UPSTREAM_TIMEOUT_MS,
       on: {
-        proxyRes: (answer, _request, response) => {
+        proxyRes: (answer, request, response) => {
+          this.spans.answered(request, answer);
           const { 'transfer-encoding': _framing, ...headers } = endToEnd(answer.headers);
           answer.headers = { ...headers, connection: response.shouldKeepAlive ? 'keep-alive' : 'close' };
         },
@@ -88,6 +92,7 @@ export class Forwarder {
   /** The upstream did not answer, or broke off. */
   private failed(error: NodeJS.ErrnoException, request: IncomingMessage, answer: ServerResponse | Socket): void {
     const passage = this.passages.get(request);
+    this.spans.failed(request, error);
     // A client that hung up says nothing about the upstream.
     if (!passage || request.socket.destroyed) return;
     if (!(answer instanceof ServerResponse) && this.tunnels.has(answer)) {

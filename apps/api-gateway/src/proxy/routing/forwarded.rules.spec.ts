@@ -31,6 +31,13 @@ describe('what a service is told of where a request came from', () => {
     });
   });
 
+  it('has its place in a trace from a trusted proxy only, as services go on with it', () => {
+    const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=b' };
+    const headers = { ...plain, ...trace, baggage: 'user=ana' };
+    expect(forwardedHeaders(headers, proxy)).toMatchObject(trace);
+    expect(forwardedHeaders(headers, stranger)).toEqual(forwardedHeaders(plain, stranger));
+  });
+
   it.each([
     ['proto', 'javascript'],
     ['proto', 'https, http'],

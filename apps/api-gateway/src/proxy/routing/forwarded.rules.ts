@@ -13,6 +13,9 @@ interface Asked {
 /** What only the gateway says, and what would have another path or method than the table was asked for. */
 const SAID = /^(?:forwarded|x-real-ip|x-forwarded-.+|x-original-url|x-rewrite-url|x-(?:http-)?method(?:-override)?)$/;
 
+/** Where a trace goes on, and what it carries: services believe the gateway, so strangers say nothing of it. */
+const TRACE = /^(?:traceparent|tracestate|baggage)$/;
+
 /**
  * A request's headers as a service gets them. `X-Forwarded-For` is one address, the client's: so a service need believe its
  * gateway only, and whatever the gateway did not believe reaches nobody.
@@ -26,7 +29,9 @@ export function forwardedHeaders(headers: Headers, { address, believed, encrypte
   const host = said('host', /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i) ?? String(headers.host ?? '');
   const port = said('port', /^\d{1,5}$/) ?? /:(\d{1,5})$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80');
   return {
-    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !SAID.test(name))),
+    ...Object.fromEntries(
+      Object.entries(headers).filter(([name]) => !SAID.test(name) && (believed || !TRACE.test(name))),
+    ),
     'x-forwarded-for': address,
     'x-forwarded-proto': proto,
     'x-forwarded-host': host,
