@@ -16,6 +16,7 @@ export const ERRORS = {
   FORBIDDEN: { http: 403, retryable: false, says: 'This is not allowed for you.' },
   NOT_A_MEMBER: { http: 403, retryable: false, says: 'You are not a participant of this conversation.' },
   NOT_FOUND: { http: 404, retryable: false, says: 'There is nothing at this address or with this id.' },
+  METHOD_NOT_ALLOWED: { http: 405, retryable: false, says: 'This address takes other methods: those in `Allow`.' },
   CONFLICT: { http: 409, retryable: false, says: 'It exists already, or has changed meanwhile.' },
   REQUEST_TIMEOUT: { http: 408, retryable: true, says: 'The request did not arrive in time.' },
   TOO_LARGE: { http: 413, retryable: false, says: 'The body or the file is larger than allowed.' },

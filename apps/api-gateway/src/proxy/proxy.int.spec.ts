@@ -246,6 +246,16 @@ describe('the bearer check', () => {
       expect(await answer.json()).toMatchObject({ success: false, code: 'NOT_FOUND' });
     }
   });
+
+  it.each([
+    ['DELETE', '/api/v1/auth/login', 'POST'],
+    ['POST', '/api/v1/users/me', 'GET, HEAD, PATCH'],
+    ['PUT', '/health', 'GET, HEAD'],
+  ])('says which methods its own addresses take: not %s %s', async (method, path, allow) => {
+    const answer = await ask(path, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(await answer.json()).toMatchObject({ success: false, code: 'METHOD_NOT_ALLOWED' });
+  });
 });
 
 describe('a service that is down', () => {

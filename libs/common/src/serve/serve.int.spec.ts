@@ -1,4 +1,6 @@
-import { Agent, get } from 'node:http';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -99,6 +101,19 @@ describe('a failed request', () => {
   ])('names what is wrong with %s', async (_what, body, expected) => {
     const answer = await asked('/named', body);
     expect([answer.response.status, answer.body.code]).toEqual(expected);
+  });
+
+  it('says which methods an address takes that does not take this one', async () => {
+    for (const [path, method, allow] of [
+      ['/named', 'GET', 'POST'],
+      ['/known', 'DELETE', 'GET, HEAD'],
+      ['/known', 'TRACE', 'GET, HEAD'],
+    ] as const) {
+      const asking = request(`${url}${path}`, { method }).end();
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      expect([response.statusCode, response.headers.allow]).toEqual([405, allow]);
+      expect(JSON.parse(await text(response))).toMatchObject({ success: false, code: 'METHOD_NOT_ALLOWED' });
+    }
   });
 
   it('has the envelope where no route is', async () => {
