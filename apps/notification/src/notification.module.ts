@@ -27,6 +27,7 @@ import { AttemptRepository } from './push/attempt.repository.js';
 import { AttemptService } from './push/attempt.service.js';
 import { DeliveryService } from './push/delivery.service.js';
 import { MemberRepository } from './push/member.repository.js';
+import { PushGauges } from './push/push.gauges.js';
 import { PushService } from './push/push.service.js';
 import { Senders } from './senders/senders.js';
 
@@ -63,6 +64,7 @@ export class NotificationModule {
         AttemptService,
         DeliveryService,
         PushService,
+        PushGauges,
         CheckpointRepository,
         MessageLogRepository,
         LedgerRepository,

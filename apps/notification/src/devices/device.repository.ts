@@ -68,10 +68,11 @@ export class DeviceRepository {
     return device ? known(device) : undefined;
   }
 
-  /** Removes what a person has beyond `most` devices, the ones seen longest ago. */
-  async trim(userId: string, most: number): Promise<void> {
+  /** Removes what a person has beyond `most` devices, the ones seen longest ago; says how many. */
+  async trim(userId: string, most: number): Promise<number> {
     const extra = await this.devices.find({ userId }, { _id: 1 }).sort({ lastSeenAt: -1 }).skip(most).lean();
-    if (extra.length > 0) await this.devices.deleteMany({ userId, _id: { $in: extra.map(({ _id }) => _id) } });
+    if (extra.length === 0) return 0;
+    return (await this.devices.deleteMany({ userId, _id: { $in: extra.map(({ _id }) => _id) } })).deletedCount;
   }
 
   /** Removes an installation whose token is dead, unless it has registered since `before`; true when it did. */

@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '@app/common/auth/claims.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import { deviceMetrics } from './device.metrics.js';
 import { type DeviceAsk, DeviceRepository, type KnownDevice } from './device.repository.js';
 import { canonicalLocale, canonicalToken, MAX_DEVICES, reaches } from './device.rules.js';
 
@@ -9,7 +11,14 @@ import { canonicalLocale, canonicalToken, MAX_DEVICES, reaches } from './device.
 export class DeviceService {
   private readonly log = new Logger(DeviceService.name);
 
-  constructor(private readonly devices: DeviceRepository) {}
+  private readonly counts;
+
+  constructor(
+    private readonly devices: DeviceRepository,
+    metrics: Metrics,
+  ) {
+    this.counts = metrics.of(deviceMetrics);
+  }
 
   /** Registers a device for whoever asks, as often as it likes; a token or an installation of someone else's moves. */
   async register(who: Caller, ask: DeviceAsk): Promise<KnownDevice> {
@@ -28,7 +37,8 @@ export class DeviceService {
       ...(provider === 'apns' && environment !== undefined && { environment }),
       ...(locale !== undefined && { locale: canonicalLocale(locale) }),
     });
-    await this.devices.trim(who.id, MAX_DEVICES);
+    this.counts.registered.with({ provider }).inc();
+    this.counts.removed.with({ why: 'surplus' }).inc(await this.devices.trim(who.id, MAX_DEVICES));
     this.log.log({ userId: who.id, installationId, platform, provider }, 'device registered');
     return device;
   }
@@ -42,6 +52,7 @@ export class DeviceService {
   async remove(who: Caller, installationId: string): Promise<KnownDevice> {
     const device = await this.devices.remove(who.id, installationId);
     if (!device) throw new AppError('NOT_FOUND');
+    this.counts.removed.with({ why: 'asked' }).inc();
     this.log.log({ userId: who.id, installationId }, 'device removed');
     return device;
   }

@@ -4,15 +4,18 @@ import { CheckpointRepository, type Hold } from '@app/common/events/checkpoint.r
 import { idAt } from '@app/common/events/id-time.js';
 import { MessageLogRepository } from '@app/common/events/message-log.repository.js';
 import { Repeating } from '@app/common/events/repeating.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { PACE, type Pace } from '../pace.js';
 import { AttemptRepository, isDatabaseAway } from '../push/attempt.repository.js';
 import { PUSH_TTL_MS } from '../push/push.rules.js';
 import { IntakeService } from './intake.service.js';
+import { ledgerMetrics } from './ledger.metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 /** A walk over all messages, so long after they were made. */
 interface Walk {
   name: string;
+  walk: 'soon' | 'late' | 'last';
   afterMs: number;
 }
 
@@ -33,6 +36,7 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly failures = new Map<string, number>();
   private readonly walks: Walk[];
   private readonly loop: Repeating;
+  private readonly counts;
 
   constructor(
     private readonly checkpoints: CheckpointRepository,
@@ -41,17 +45,22 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly intake: IntakeService,
     private readonly attempts: AttemptRepository,
     @Inject(PACE) private readonly pace: Pace,
+    metrics: Metrics,
   ) {
+    this.counts = metrics.of(ledgerMetrics);
     const { sweepSoonMs, sweepLateMs, sweepLastMs, sweepEveryMs } = pace;
     this.walks = [
-      { name: 'notification:soon', afterMs: sweepSoonMs },
-      { name: 'notification:late', afterMs: sweepLateMs },
-      { name: 'notification:last', afterMs: sweepLastMs },
+      { name: 'notification:soon', walk: 'soon', afterMs: sweepSoonMs },
+      { name: 'notification:late', walk: 'late', afterMs: sweepLateMs },
+      { name: 'notification:last', walk: 'last', afterMs: sweepLastMs },
     ];
     this.loop = new Repeating({
       does: () => this.sweepAll(),
       everyMs: sweepEveryMs,
-      failed: (error) => this.log.warn({ err: error }, 'looking for unheard messages failed; trying again'),
+      failed: (error) => {
+        this.counts.failures.inc();
+        this.log.warn({ err: error }, 'looking for unheard messages failed; trying again');
+      },
     });
   }
 
@@ -86,8 +95,8 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
     while (this.loop.running) {
       const ids = await this.messages.ids({ after, before: idAt(now - walk.afterMs) }, PAGE);
       const [last] = ids.slice(-1);
-      if (last === undefined || !(await this.makeUp(ids)) || !(await this.checkpoints.advance(hold, { at: last })))
-        return;
+      if (last === undefined) return this.counts.sweeps.with({ walk: walk.walk }).inc();
+      if (!(await this.makeUp(ids)) || !(await this.checkpoints.advance(hold, { at: last }))) return;
       after = last;
     }
   }
@@ -107,6 +116,7 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const told = (await this.messages.told(ids)).filter(({ message }) => message.deletedAt === undefined);
       await this.intake.take(told.map((data) => ({ id: data.message._id, data })));
+      this.counts.found.inc(told.length);
       if (told.length > 0) this.log.warn({ messages: told.length }, 'messages whose events did not come are taken in');
       return true;
     } catch (error) {
@@ -121,6 +131,7 @@ export class SweeperService implements OnApplicationBootstrap, OnModuleDestroy {
     this.failures.set(id, tries);
     if (tries < MOST_TRIES) return false;
     this.failures.delete(id);
+    this.counts.givenUp.inc();
     this.log.error({ messageId: id }, 'a message is given up: its pushes cannot be decided');
     await this.ledger.add([id], new Date());
     return true;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, mongo, MongooseError, type Types } from 'mongoose';
+import type { Provider } from '@app/common/schemas/device.schema.js';
 import { PushAttempt, type PushPayload } from '@app/common/schemas/push-attempt.schema.js';
 import type { Push, Target } from '../senders/sender.js';
 import type { Next } from './attempt.rules.js';
@@ -17,6 +18,8 @@ export interface ClaimedAttempt extends Omit<Target, 'token'> {
 }
 
 const DUPLICATE = 11000;
+/** What is only looked at holds nobody up. */
+const COUNT_MS = 500;
 
 /** Keeps `push_attempts`. */
 @Injectable()
@@ -71,6 +74,16 @@ export class AttemptRepository {
       .sort({ nextAttemptAt: 1 })
       .lean();
     return first?.nextAttemptAt;
+  }
+
+  /** How many pushes of a provider wait, at most `most`, and since when the oldest does. */
+  async waiting(provider: Provider, most: number): Promise<{ count: number; since?: Date }> {
+    const waiting = { state: 'pending', provider } as const;
+    const [count, oldest] = await Promise.all([
+      this.attempts.countDocuments(waiting, { limit: most, maxTimeMS: COUNT_MS }),
+      this.attempts.findOne(waiting, { createdAt: 1 }, { maxTimeMS: COUNT_MS }).sort({ createdAt: 1 }).lean(),
+    ]);
+    return { count, ...(oldest && { since: oldest.createdAt }) };
   }
 
   /** Writes what became of an attempt; without effect when another worker took it over. */

@@ -15,6 +15,11 @@ export class Breaker {
     return until && until > now ? until : undefined;
   }
 
+  /** True until a push is taken on this route, also when the next one may be tried already. */
+  isOpen(route: string): boolean {
+    return this.open.has(route);
+  }
+
   /** A push was taken on this route; true when it had been parked. */
   works(route: string): boolean {
     return this.open.delete(route);

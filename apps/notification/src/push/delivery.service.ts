@@ -90,7 +90,9 @@ export class DeliveryService implements OnApplicationBootstrap, OnModuleDestroy 
       if (state === 'pending') this.wake();
     } catch (error) {
       // Not settled: the lease ends, and it is begun again.
-      this.log.error({ err: error, messageId: attempt.push.messageId }, 'a push failed');
+      const { id, provider, push } = attempt;
+      const about = { attemptId: id.toHexString(), messageId: push.messageId, provider };
+      this.log.error({ ...about, err: error }, 'a push failed; it is begun again');
     }
   }
 

@@ -49,6 +49,11 @@ export function expiryOf(message: { createdAt: string }): Date {
   return expiry;
 }
 
+/** When the message was made that a push is about. */
+export function madeAt({ expiresAt }: { expiresAt: Date }): number {
+  return expiresAt.getTime() - PUSH_TTL_MS;
+}
+
 /** Those of these people whom a message is news to. Of a change of who is in a group only those hear who were added. */
 export function audienceOf(userIds: readonly string[], { message }: Pick<MessageCreated, 'message'>): string[] {
   const { senderId, readBy, system } = message;

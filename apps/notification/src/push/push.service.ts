@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import type { Counter } from '@app/common/metrics/series.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import type { MessageCreated, PublishedEvent } from '@app/contracts/events.js';
 import { DeviceRepository } from '../devices/device.repository.js';
@@ -7,6 +9,7 @@ import type { Push } from '../senders/sender.js';
 import { AttemptRepository } from './attempt.repository.js';
 import { DeliveryService } from './delivery.service.js';
 import { MemberRepository } from './member.repository.js';
+import { pushMetrics } from './push.metrics.js';
 import { audienceOf, bodyOf, expiryOf, namesAll, titleOf } from './push.rules.js';
 
 /** A push, and the people it is for, online or not. */
@@ -24,6 +27,7 @@ const PRESENCE_PATIENCE_MS = 1000;
 @Injectable()
 export class PushService {
   private readonly log = new Logger(PushService.name);
+  private readonly added: Counter;
   private unanswered = 0;
 
   constructor(
@@ -32,7 +36,10 @@ export class PushService {
     private readonly devices: DeviceRepository,
     private readonly attempts: AttemptRepository,
     private readonly delivery: DeliveryService,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.added = metrics.of(pushMetrics).added;
+  }
 
   /** Takes new messages; resolves when every push about them is kept. The same message again adds nothing. */
   async accept(events: readonly Pick<PublishedEvent<'message.created'>, 'data'>[]): Promise<void> {
@@ -58,7 +65,9 @@ export class PushService {
     const pushes = all.flatMap(({ push, userIds }) =>
       userIds.flatMap((id) => (devicesOf.get(id) ?? []).map((to) => ({ push, to }))),
     );
-    if ((await this.attempts.add(pushes, new Date())) > 0) this.delivery.wake();
+    const added = await this.attempts.add(pushes, new Date());
+    this.added.inc(added);
+    if (added > 0) this.delivery.wake();
   }
 
   /** Those with a live socket; nobody when Redis does not say so in time. */

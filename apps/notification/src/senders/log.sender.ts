@@ -10,7 +10,7 @@ export class LogSender implements Sender {
     const { installationId, userId, platform, provider } = to;
     const about = { messageId, conversationId, seq, userId, installationId, platform, provider };
     this.log.log({ ...about, title, bodyLength: body.length }, `push, only logged: no credentials for ${provider}`);
-    return Promise.resolve({ is: 'accepted' });
+    return Promise.resolve({ is: 'accepted', logged: true });
   }
 
   close(): Promise<void> {

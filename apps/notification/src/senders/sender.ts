@@ -23,15 +23,26 @@ export interface Target {
   token: string;
 }
 
+/** How a push is tried again. */
+export interface Patience {
+  /** As the provider wants it. */
+  retryAfterMs?: number;
+  /** Bounds what nobody can explain. */
+  maxTries?: number;
+  /** We push too much. */
+  limited?: true;
+}
+
 /** What a provider made of a push. */
 export type Outcome =
-  | { is: 'accepted'; providerMessageId?: string }
+  /** `logged` when no provider was asked, as there are no credentials. */
+  | { is: 'accepted'; providerMessageId?: string; logged?: true }
   /** This push will never be taken; the token is not to blame. */
   | { is: 'refused'; reason: string }
   /** The token will never be taken again; `since` when the provider says when it died. */
   | { is: 'dead'; reason: string; since?: Date }
-  /** Not now, or not known; `maxTries` bounds what nobody can explain. */
-  | { is: 'later'; reason: string; retryAfterMs?: number; maxTries?: number }
+  /** Not now, or not known. */
+  | ({ is: 'later'; reason: string } & Patience)
   /** Our own settings at the provider are wrong; for one platform, or for all. */
   | { is: 'misconfigured'; reason: string; platform?: Platform };
 

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { PublishedEvent } from '@app/contracts/events.js';
 import { startTestRedis, type TestRedis } from '@app/testing/engines.js';
+import { Metrics } from '../metrics/metrics.js';
 import { keys } from '../redis/keys.js';
 import { EventPublisher } from './event.publisher.js';
 import { type Consuming, StreamConsumer } from './stream.consumer.js';
@@ -47,6 +48,7 @@ class Worker extends EventEmitter {
   readonly ids: string[] = [];
   readonly connection: Redis;
   readonly consumer: StreamConsumer<'message.created'>;
+  readonly metrics = new Metrics();
 
   constructor(options: Options = {}, connecting: RedisOptions = {}) {
     super();
@@ -58,10 +60,26 @@ class Worker extends EventEmitter {
       await options.handle?.(events);
       for (const { id } of events) this.emit(id);
     };
-    const how = { type: TYPE, group: 'pushers', worker: 'one', claimAfterMs: 100, ...options, handle } as const;
+    const { metrics } = this;
+    const how = {
+      type: TYPE,
+      group: 'pushers',
+      worker: 'one',
+      claimAfterMs: 100,
+      metrics,
+      ...options,
+      handle,
+    } as const;
     this.consumer = new StreamConsumer(this.connection, how);
     running.push(this.consumer);
     this.consumer.start();
+  }
+
+  /** What its metrics have counted. */
+  async counts(): Promise<Record<string, number>> {
+    const { body } = await this.metrics.text();
+    const counted = body.matchAll(/^parley_stream_(\w+)_total\{.*group="pushers"\} (\d+)$/gm);
+    return Object.fromEntries([...counted].map(([, name = '', count]) => [name, Number(count)]));
   }
 }
 
@@ -119,6 +137,7 @@ describe('a stream consumer', () => {
     expect(worker.ids.filter((id) => id === 'bad')).toHaveLength(5);
     await worker.consumer.stop();
     expect(await pending()).toBe(0);
+    expect(await worker.counts()).toEqual({ handled: 1, failed: 5, claimed: 5, dead_letters: 1 });
   });
 
   it('handles the others of a batch in which one event is bad', async () => {

@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { EventType, PublishedEvent } from '@app/contracts/events.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { Counter } from '../metrics/series.js';
 import { type Entry, StreamGroup } from './stream.group.js';
+import { streamMetrics } from './stream.metrics.js';
 
 /** How a consumer reads. */
 export interface Consuming<T extends EventType> {
@@ -17,6 +20,7 @@ export interface Consuming<T extends EventType> {
   isOutage?: (error: unknown) => boolean;
   /** An event that a worker took and did not finish within this time goes to another; 30 s unless said. */
   claimAfterMs?: number;
+  metrics: Metrics;
 }
 
 const CLAIM_AFTER_MS = 30_000;
@@ -34,6 +38,7 @@ export class StreamConsumer<T extends EventType> {
   private readonly log = new Logger(StreamConsumer.name);
   private readonly group: StreamGroup;
   private readonly claimAfterMs: number;
+  private readonly counts: Record<'handled' | 'failed' | 'claimed' | 'buried', Counter>;
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
   private lastClaim = 0;
@@ -45,6 +50,14 @@ export class StreamConsumer<T extends EventType> {
   ) {
     this.group = new StreamGroup(redis, how);
     this.claimAfterMs = how.claimAfterMs ?? CLAIM_AFTER_MS;
+    const { handled, failed, claimed, buried } = how.metrics.of(streamMetrics);
+    const of = { type: how.type, group: how.group };
+    this.counts = {
+      handled: handled.with(of),
+      failed: failed.with(of),
+      claimed: claimed.with(of),
+      buried: buried.with(of),
+    };
   }
 
   /** Starts reading; returns at once. */
@@ -94,6 +107,7 @@ export class StreamConsumer<T extends EventType> {
     let from = '0-0';
     do {
       const { taken, next } = await this.group.claim(this.claimAfterMs, from);
+      this.counts.claimed.inc(taken.length);
       const dead = taken.length > 0 ? await this.group.deliveredTooOften(taken) : new Set<string>();
       await this.bury(taken.filter(({ id }) => dead.has(id)));
       // One by one: one of them may be the reason why its worker died.
@@ -107,6 +121,7 @@ export class StreamConsumer<T extends EventType> {
   private async bury(dead: Entry[]): Promise<void> {
     if (dead.length === 0) return;
     await this.group.bury(dead);
+    this.counts.buried.inc(dead.length);
     this.log.error({ stream: this.group.stream, ids: dead.map(({ id }) => id) }, 'events given up as dead letters');
   }
 
@@ -120,12 +135,14 @@ export class StreamConsumer<T extends EventType> {
     } catch (error) {
       if (readable.length === 1) {
         // Not acknowledged: it comes again by takeOver, and is buried after five times.
+        this.counts.failed.inc();
         this.log.warn({ err: error, stream: this.group.stream, id: readable[0]?.id }, 'handling an event failed');
         return;
       }
       for (const entry of readable) await this.finish([entry]);
       return;
     }
+    this.counts.handled.inc(readable.length);
     await this.group.acknowledge(readable);
   }
 

@@ -91,5 +91,7 @@ export const PushAttemptSchema = SchemaFactory.createForClass(PushAttempt);
 PushAttemptSchema.index({ messageId: 1, installationId: 1 }, { unique: true });
 // Serves: AttemptRepository.claim and nextDue. Partial: what is done is never asked for.
 PushAttemptSchema.index({ nextAttemptAt: 1 }, { partialFilterExpression: { state: 'pending' } });
+// Serves: AttemptRepository.waiting; the state is in it so that a count reads the index only.
+PushAttemptSchema.index({ state: 1, provider: 1, createdAt: 1 }, { partialFilterExpression: { state: 'pending' } });
 // Removes what is done, after the time in which an event could come again.
 PushAttemptSchema.index({ doneAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 24 * 60 * 60 });

@@ -36,7 +36,7 @@ describe('a refusal by APNs', () => {
   });
 
   it('ends by itself: 429 after a minute, or twenty when it is about provider tokens; 5xx by backoff', () => {
-    expect(answered(429, 'TooManyRequests')).toMatchObject({ is: 'later', retryAfterMs: 60_000 });
+    expect(answered(429, 'TooManyRequests')).toMatchObject({ is: 'later', retryAfterMs: 60_000, limited: true });
     expect(answered(429, 'TooManyProviderTokenUpdates')).toMatchObject({ is: 'later', retryAfterMs: 1_200_000 });
     expect(answered(500, 'InternalServerError')).toEqual({ is: 'later', reason: '500 InternalServerError' });
     expect(answered(503, 'Shutdown')).toEqual({ is: 'later', reason: '503 Shutdown' });

@@ -1,4 +1,4 @@
-import type { Outcome } from '../sender.js';
+import type { Outcome, Patience } from '../sender.js';
 import { fieldsOf } from '../sender.rules.js';
 
 /** What is known of a push that was not taken: what Apple answered, if it did. */
@@ -66,8 +66,8 @@ export function failureOf(failed: unknown): ApnsFailure {
   };
 }
 
-function patienceOf(status: number, reason: string): { retryAfterMs?: number; maxTries?: number } {
+function patienceOf(status: number, reason: string): Patience {
   if (status >= 500) return {};
   if (status !== 429) return { maxTries: UNEXPLAINED_TRIES };
-  return { retryAfterMs: reason === 'TooManyProviderTokenUpdates' ? TOKEN_WAIT_MS : DEVICE_WAIT_MS };
+  return { retryAfterMs: reason === 'TooManyProviderTokenUpdates' ? TOKEN_WAIT_MS : DEVICE_WAIT_MS, limited: true };
 }

@@ -52,7 +52,7 @@ describe('a refusal by FCM', () => {
 
   it('ends by itself: 429 after a minute or as it says, 5xx by backoff or as it says', () => {
     expect(of({ status: 429, errorCode: 'QUOTA_EXCEEDED' })).toMatchObject({ is: 'later', retryAfterMs: 60_000 });
-    expect(of({ status: 429, retryAfter: '7' })).toMatchObject({ is: 'later', retryAfterMs: 7000 });
+    expect(of({ status: 429, retryAfter: '7' })).toMatchObject({ is: 'later', retryAfterMs: 7000, limited: true });
     expect(of({ status: 503, errorCode: 'UNAVAILABLE' })).toEqual({ is: 'later', reason: '503 UNAVAILABLE' });
     expect(of({ status: 502, data: '<html>', retryAfter: '7' })).toMatchObject({ is: 'later', retryAfterMs: 7000 });
   });

@@ -1,4 +1,4 @@
-import type { Outcome } from '../sender.js';
+import type { Outcome, Patience } from '../sender.js';
 import { fieldsOf } from '../sender.rules.js';
 
 /** What is known of a failed send: the SDK's code, and what FCM answered, if it did. */
@@ -57,8 +57,8 @@ function withoutAnswer({ code }: FcmFailure, reason: string): Outcome {
     : { is: 'later', reason, maxTries: UNEXPLAINED_TRIES };
 }
 
-function patienceOf(status: number, retryAfterMs: number | undefined): { retryAfterMs?: number; maxTries?: number } {
-  if (status === 429) return { retryAfterMs: retryAfterMs ?? QUOTA_WAIT_MS };
+function patienceOf(status: number, retryAfterMs: number | undefined): Patience {
+  if (status === 429) return { retryAfterMs: retryAfterMs ?? QUOTA_WAIT_MS, limited: true };
   if (status < 500) return { maxTries: UNEXPLAINED_TRIES };
   return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
