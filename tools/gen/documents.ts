@@ -1,5 +1,6 @@
 import { ERRORS } from '../../libs/contracts/src/errors.ts';
 import { appsOf, built } from './apps.ts';
+import { asyncApiOf } from './asyncapi/asyncapi.ts';
 import { type Document, formatted } from './document.ts';
 import { renderErrors } from './errors.page.ts';
 import { metricSectionsOf, renderMetrics } from './metrics.page.ts';
@@ -18,15 +19,13 @@ export async function documentsOf(root: string): Promise<Document[]> {
   }
   const sections = sectionsOf(settings);
   const chat = openApi.find(({ path }) => path === 'openapi/chat.json')?.text ?? '';
+  const all = Object.assign({}, ...Object.values(settings)) as Settings;
   const pages = [
     { path: 'docs/errors.md', text: renderErrors(ERRORS) },
     { path: 'docs/configuration.md', text: renderConfiguration(sections) },
     { path: 'docs/metrics.md', text: renderMetrics(await metricSectionsOf(root)) },
-    ...(await wirePagesOf(root, {
-      settings: Object.assign({}, ...Object.values(settings)) as Settings,
-      openApi: chat,
-    })),
+    ...(await wirePagesOf(root, { settings: all, openApi: chat })),
   ];
-  const files = [{ path: '.env.example', text: renderDotEnv(sections) }, ...openApi];
+  const files = [{ path: '.env.example', text: renderDotEnv(sections) }, ...openApi, await asyncApiOf(root, all)];
   return [...(await Promise.all(pages.map((page) => formatted(page, root)))), ...files];
 }

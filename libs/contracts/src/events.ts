@@ -7,8 +7,9 @@ export interface CloudEvent<Type extends string, Data> {
   id: string;
   source: string;
   type: Type;
+  /** The id of the conversation. */
   subject: string;
-  /** ISO 8601 in UTC. */
+  /** @format date-time */
   time: string;
   datacontenttype: 'application/json';
   /** An extension attribute: this event is published again, because an earlier publication may have been lost. */

@@ -5,10 +5,14 @@ export interface Person {
   picture?: string;
 }
 
-/** Whether somebody is online; `lastSeen` (ISO 8601) is there for those who are not, and once were. */
+/** Whether somebody is online. */
 export interface Presence {
   userId: string;
   online: boolean;
+  /**
+   * There for those who are not, and once were.
+   * @format date-time
+   */
   lastSeen?: string;
 }
 
@@ -32,13 +36,21 @@ export interface Message {
   sender: Person;
   text: string;
   attachments: Attachment[];
-  meta: { edited: boolean; editedAt: string | null };
+  meta: {
+    edited: boolean;
+    /** @format date-time */
+    editedAt: string | null;
+  };
   /** Members who have read it, at most 50. */
   readBy: string[];
+  /** @format date-time */
   createdAt: string;
   /** The sender's own id of this message; shown to the sender only. */
   localId?: string;
-  /** There for a deleted message, whose text and attachments are gone. ISO 8601. */
+  /**
+   * There for a deleted message, whose text and attachments are gone.
+   * @format date-time
+   */
   deletedAt?: string;
   /** There for a message that nobody wrote: what it tells, as data. */
   system?: SystemNote;

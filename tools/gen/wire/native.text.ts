@@ -97,6 +97,7 @@ export const asked: Record<string, string> = {
 
 /** Wire event → what its example does not say of what a client hears. */
 export const heard: Record<string, string> = {
+  message_new: 'Everybody in the conversation hears it, the sender too.',
   message_updated: 'Never with `localId`.',
   message_read_update:
     'Everybody hears it, the reader too, on each device. Everything up to `upToSeq` is read; `messageIds` are those that are newly so, at most 100.',

@@ -24,7 +24,7 @@ export interface Session {
 /** Until when a connection lasts now. */
 export interface Renewed {
   userId: string;
-  /** ISO 8601 in UTC. */
+  /** @format date-time */
   expiresAt: string;
 }
 

@@ -1,3 +1,4 @@
+import type { Message } from '@app/contracts/shapes.js';
 import { type Dialect, row } from '../dialect.js';
 import {
   AuthenticateShape,
@@ -9,6 +10,13 @@ import {
   SendMessageShape,
   TypingShape,
 } from './shapes.js';
+
+/** What `message_new` says. */
+interface NewMessage {
+  message: Message;
+  /** Only on the sender's own sockets, in the message too. */
+  localId?: string;
+}
 
 /** The native socket contract: s4's names, in the namespace `/chat`. */
 export const native: Dialect = {
@@ -32,7 +40,7 @@ export const native: Dialect = {
   },
 
   says: {
-    'message.created': ({ message, localId }, to) =>
+    'message.created': ({ message, localId }, to): [string, NewMessage] =>
       to === 'sender' && localId !== undefined
         ? ['message_new', { message: { ...message, localId }, localId }]
         : ['message_new', { message }],
