@@ -1,9 +1,9 @@
 import { makeValidator, num, str } from 'envalid';
 
 const collector = makeValidator<string>((input) => {
-  const { protocol, href } = new URL(input);
-  if (!['http:', 'https:'].includes(protocol)) throw new Error('must be an http or https address');
-  return href.replace(/\/+$/, '');
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new Error('must be an http or https address');
+  return url.href.replace(/\/+$/, '');
 });
 
 /** OpenTelemetry's lists of names and values: `name=value,name=value`, values with `%` where needed. */
