@@ -15,6 +15,7 @@ FROM install AS build
 COPY nest-cli.json tsconfig.json ./
 COPY libs libs
 COPY apps apps
+COPY asyncapi asyncapi
 ARG APP=api-gateway
 RUN node_modules/.bin/nest build "$APP"
 # One name for the start of every app.
@@ -26,6 +27,8 @@ WORKDIR /app
 RUN install --directory --owner=1000 --group=1000 /data/media
 COPY --from=prune /app/node_modules node_modules
 COPY package.json ./
+# For backups: node tools/backup/main.ts --help
+COPY tools/backup tools/backup
 ARG APP=api-gateway
 ARG PORT=3000
 COPY --from=build /app/dist/$APP dist

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -144,3 +144,22 @@ it.each(APPS)(
     expect(await ended).toEqual([0, null]);
   },
 );
+
+it('media saves a backup as nobody, and finds it whole', async () => {
+  const out = join(await mkdtemp(join(tmpdir(), 'parley-image-backup-')), 'backup');
+  if (process.getuid?.() === 0) await chown(dirname(out), 1000, 1000);
+  const env = { MONGODB_URI: suite().mongoUri, MEDIA_DIR: at('image-media', '/data/media') };
+  const as = {
+    cwd: at('image-media', '.'),
+    env,
+    uid: nobody,
+    gid: process.getuid?.() === 0 ? 1000 : process.getgid?.(),
+  };
+  const tool = (...args: string[]) => run(join(scratch, 'node'), ['tools/backup/main.ts', ...args], as);
+  try {
+    expect((await tool('backup', '--out', out)).stdout).toContain('files of media');
+    expect((await tool('restore', '--check', '--from', out)).stdout).toContain('is whole');
+  } finally {
+    await rm(dirname(out), { recursive: true, force: true });
+  }
+});
