@@ -15,6 +15,7 @@ import { DownloadService } from './downloads/download.service.js';
 import type { Env } from './env.js';
 import { MediaRepository } from './media.repository.js';
 import { DiskStorage } from './storage/disk.storage.js';
+import { StorageGauges } from './storage/storage.gauges.js';
 import { STORAGE } from './storage/storage.js';
 import { StagingSweeper } from './uploads/staging.sweeper.js';
 import { UploadController } from './uploads/upload.controller.js';
@@ -42,6 +43,7 @@ export class MediaModule {
         { provide: STORAGE, inject: [ENV], useFactory: ({ MEDIA_DIR }: Env) => new DiskStorage(MEDIA_DIR) },
         MediaRepository,
         AttachmentsRepository,
+        StorageGauges,
         UploadService,
         UploadInterceptor,
         StagingSweeper,

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
@@ -68,6 +68,11 @@ export class DiskStorage implements Storage, OnModuleInit, OnApplicationShutdown
       removed += 1;
     }
     return removed;
+  }
+
+  async space(): Promise<{ free: number; size: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.kept);
+    return { free: bavail * bsize, size: blocks * bsize };
   }
 
   private pathOf(id: string): string {

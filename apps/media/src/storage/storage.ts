@@ -26,6 +26,9 @@ export interface Storage {
   /** The kept bytes, or a part of them. Throws before the first byte when there are none. */
   read(id: string, range?: ByteRange): Promise<Readable>;
 
+  /** How many bytes it has left for us, and in all. */
+  space(): Promise<{ free: number; size: number }>;
+
   /** Removes what was staged and not touched since `before`; says how many. */
   sweep(before: Date): Promise<number>;
 }

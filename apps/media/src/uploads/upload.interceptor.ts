@@ -2,10 +2,12 @@ import { createParamDecorator, type ExecutionContext, Inject, Injectable } from 
 import type { CallHandler, NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
-import type { Observable } from 'rxjs';
+import { type Observable, tap } from 'rxjs';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { Env } from '../env.js';
+import { uploadMetrics } from './upload.metrics.js';
 import { type Received, tooLarge, UploadService } from './upload.service.js';
 
 /** The form fields that a file may come in. */
@@ -38,18 +40,33 @@ export const ReceivedFile = createParamDecorator((_: unknown, context: Execution
 /** Streams the one file of a multipart form into the storage before the route is called. */
 @Injectable()
 export class UploadInterceptor implements NestInterceptor {
+  private readonly counted;
+
   constructor(
     private readonly uploads: UploadService,
     @Inject(ENV) private readonly env: Env,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.counted = metrics.of(uploadMetrics).uploads;
+  }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<UploadRequest>();
+    const failed = (error: unknown) => this.counted.with({ outcome: failureOf(error, request) }).inc();
+    try {
+      await this.receive(request, context.switchToHttp().getResponse<Response>());
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+    return next.handle().pipe(tap({ error: failed }));
+  }
+
+  private async receive(request: UploadRequest, response: Response): Promise<void> {
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > this.env.MEDIA_MAX_BYTES + FORM_BYTES) throw tooLarge(this.env.MEDIA_MAX_BYTES);
-    await this.parse(request, context.switchToHttp().getResponse<Response>());
+    await this.parse(request, response);
     if (!request.received) throw refused('Send one file, as multipart/form-data, in the field "file" or "media".');
-    return next.handle();
   }
 
   /** Reads the form to its end; throws once nothing is left of a form that is refused. */
@@ -95,6 +112,14 @@ class Engine implements StorageEngine {
     const received = await this.staged;
     if (received) await this.uploads.discard(received);
   }
+}
+
+/** How an upload is counted that was not kept. */
+function failureOf(error: unknown, request: Request) {
+  if (!(error instanceof AppError)) return 'failed';
+  if (error.code === 'TOO_LARGE') return 'too_large';
+  if (error.code === 'UNSUPPORTED_TYPE') return 'unsupported_type';
+  return request.complete ? 'refused' : 'broken_off';
 }
 
 function refused(message: string): AppError {

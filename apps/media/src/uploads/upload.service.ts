@@ -4,10 +4,12 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { Caller } from '@app/common/auth/claims.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { Env } from '../env.js';
 import { MediaRepository, type MediaRecord } from '../media.repository.js';
 import { STORAGE, type Storage } from '../storage/storage.js';
 import { begin } from './content.js';
+import { uploadMetrics } from './upload.metrics.js';
 import { contentTypeOf, type Detected, displayName } from './upload.rules.js';
 
 /** Enough to see past the colour profile of a photo; never the whole file, so that what is examined stays small. */
@@ -26,12 +28,16 @@ export type Received = Omit<MediaRecord, 'ownerId' | 'createdAt'>;
 @Injectable()
 export class UploadService {
   private readonly log = new Logger(UploadService.name);
+  private readonly counts;
 
   constructor(
     @Inject(STORAGE) private readonly storage: Storage,
     @Inject(ENV) private readonly env: Env,
     private readonly media: MediaRepository,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.counts = metrics.of(uploadMetrics);
+  }
 
   /** Stages a file while it comes; nothing is left of one that is refused or breaks off. */
   async receive({ name, content }: IncomingFile): Promise<Received> {
@@ -59,6 +65,8 @@ export class UploadService {
     const { id, size, contentType } = received;
     await this.storage.keep(id);
     const record = await this.recorded({ ...received, ownerId: who.id });
+    this.counts.uploads.with({ outcome: 'kept' }).inc();
+    this.counts.bytes.inc(size);
     this.log.log({ mediaId: id, size, contentType, userId: who.id }, 'uploaded');
     return record;
   }
