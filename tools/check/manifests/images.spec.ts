@@ -27,7 +27,8 @@ describe('the image of an app', () => {
     const copied = stagesOf(await text('Dockerfile'))
       .flatMap(({ instructions }) => instructions.filter(({ name }) => name === 'COPY').map(copyOf))
       .flatMap(({ from, sources }) => (from ? [] : sources));
-    const passed = (await readdir(root)).filter((path) => reachesBuild(path, ignored));
+    const within = (await readdir(join(root, 'tools'))).map((name) => `tools/${name}`);
+    const passed = [...(await readdir(root)), ...within].filter((path) => reachesBuild(path, ignored));
     expect(passed.sort()).toEqual([...new Set(copied)].sort());
     const inside = [
       'apps/chat/.env',
