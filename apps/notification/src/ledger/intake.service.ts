@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { PublishedEvent } from '@app/contracts/events.js';
+import type { Heard } from '@app/common/events/stream.consumer.js';
 import { PushService } from '../push/push.service.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 /** What is needed of an event, whichever way it came. */
-type News = Pick<PublishedEvent<'message.created'>, 'id' | 'data' | 'replayed'>;
+type News = Pick<Heard<'message.created'>, 'id' | 'data' | 'replayed' | 'traceparent'>;
 
 /** Takes new messages in, from the stream or from the sweeper: first their pushes are kept, then the ledger says so. */
 @Injectable()

@@ -113,7 +113,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 function pending(push: Push, to: Omit<Target, 'token'>, now: Date): PushAttempt {
-  const { messageId, conversationId, expiresAt, title, body, senderId, seq } = push;
+  const { messageId, conversationId, expiresAt, title, body, senderId, seq, traceparent } = push;
   const { installationId, userId, platform, provider } = to;
   return {
     messageId,
@@ -124,6 +124,7 @@ function pending(push: Push, to: Omit<Target, 'token'>, now: Date): PushAttempt 
     provider,
     state: 'pending',
     payload: { title, body, senderId, seq },
+    ...(traceparent !== undefined && { traceparent }),
     attempts: 0,
     nextAttemptAt: now,
     expiresAt,
@@ -132,12 +133,13 @@ function pending(push: Push, to: Omit<Target, 'token'>, now: Date): PushAttempt 
 }
 
 function known(attempt: PushAttempt & { _id: Types.ObjectId }): ClaimedAttempt {
-  const { messageId, conversationId, expiresAt, installationId, userId, platform, provider } = attempt;
+  const { messageId, conversationId, expiresAt, installationId, userId, platform, provider, traceparent } = attempt;
+  const trace = traceparent === undefined ? {} : { traceparent };
   const payload: PushPayload = attempt.payload ?? { title: '', body: '', senderId: '', seq: 0 };
   const { title, body, senderId, seq } = payload;
   return {
     id: attempt._id,
-    push: { messageId, conversationId, expiresAt, title, body, senderId, seq },
+    push: { messageId, conversationId, expiresAt, title, body, senderId, seq, ...trace },
     installationId,
     userId,
     platform,

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '@app/common/metrics/metrics.js';
 import { PLATFORMS, PROVIDERS } from '@app/common/schemas/device.schema.js';
 import type { AttemptState } from '@app/common/schemas/push-attempt.schema.js';
+import { lineOf } from '@app/common/tracing/tracing.js';
 import { DeviceRepository, type KnownDevice } from '../devices/device.repository.js';
 import { deviceMetrics } from '../devices/device.metrics.js';
 import { reaches } from '../devices/device.rules.js';
@@ -13,6 +14,7 @@ import { type Next, nextOf } from './attempt.rules.js';
 import { Breaker } from './breaker.js';
 import { outcomeNameOf, reasonNameOf } from './outcome.rules.js';
 import { pushMetrics } from './push.metrics.js';
+import { asked } from './push.spans.js';
 import { madeAt } from './push.rules.js';
 
 /** Carries one claimed attempt out: to the device's sender, and into the books what became of it. */
@@ -64,7 +66,7 @@ export class AttemptService {
       return 'pending';
     }
     const started = performance.now();
-    const outcome = await this.senders.of(device.provider).send(attempt.push, device);
+    const outcome = await asked(attempt, () => this.senders.of(device.provider).send(attempt.push, device));
     this.counts.duration.with({ provider: device.provider }).since(started);
     return this.conclude(attempt, device, outcome);
   }
@@ -122,6 +124,7 @@ export class AttemptService {
       installationId,
       provider,
       attempts,
+      ...lineOf(push.traceparent),
     };
     if (next.state === 'accepted') this.log.log(about, 'push accepted');
     else this.log.warn({ ...about, ...next }, SAYS[next.state]);

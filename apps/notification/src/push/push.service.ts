@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import type { Heard } from '@app/common/events/stream.consumer.js';
 import { Metrics } from '@app/common/metrics/metrics.js';
 import type { Counter } from '@app/common/metrics/series.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
-import type { MessageCreated, PublishedEvent } from '@app/contracts/events.js';
+import type { MessageCreated } from '@app/contracts/events.js';
 import { DeviceRepository } from '../devices/device.repository.js';
 import type { Push } from '../senders/sender.js';
 import { AttemptRepository } from './attempt.repository.js';
@@ -42,9 +43,11 @@ export class PushService {
   }
 
   /** Takes new messages; resolves when every push about them is kept. The same message again adds nothing. */
-  async accept(events: readonly Pick<PublishedEvent<'message.created'>, 'data'>[]): Promise<void> {
+  async accept(events: readonly Pick<Heard<'message.created'>, 'data' | 'traceparent'>[]): Promise<void> {
     const now = new Date();
-    const fresh = events.map(({ data }) => ({ data, push: pushOf(data) })).filter(({ push }) => push.expiresAt > now);
+    const fresh = events
+      .map((event) => ({ data: event.data, push: pushOf(event) }))
+      .filter(({ push }) => push.expiresAt > now);
     await this.announce(
       fresh
         .filter(({ data }) => namesAll(data))
@@ -91,7 +94,7 @@ export class PushService {
   }
 }
 
-function pushOf(data: MessageCreated): Push {
+function pushOf({ data, traceparent }: { data: MessageCreated; traceparent?: string }): Push {
   const { message } = data;
   return {
     messageId: message._id,
@@ -101,5 +104,6 @@ function pushOf(data: MessageCreated): Push {
     title: titleOf(data),
     body: bodyOf(message),
     expiresAt: expiryOf(message),
+    ...(traceparent !== undefined && { traceparent }),
   };
 }

@@ -10,6 +10,8 @@ export interface Push {
   body: string;
   /** Not worth showing after this. */
   expiresAt: Date;
+  /** Where it goes on in its message's trace, if that is traced. */
+  traceparent?: string;
 }
 
 /** The device a push goes to. */

@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import type { EventData, EventType, PublishedEvent } from '@app/contracts/events.js';
 import { keys } from '../redis/keys.js';
 import { REDIS } from '../redis/redis.module.js';
-import { type About, childSpan, spanning } from '../tracing/tracing.js';
+import { spanning } from '../tracing/tracing.js';
+import { publishingSpan } from './stream.spans.js';
 
 /** Events older than this leave the stream. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -20,16 +21,6 @@ if ARGV[4] then fields = { 'event', ARGV[1], 'traceparent', ARGV[4] } end
 redis.call('XADD', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(oldest, 0)), '*', unpack(fields))
 return redis.call('PUBLISH', ARGV[2], ARGV[1])
 `;
-
-const PUBLISHING: About = {
-  name: 'publish',
-  kind: 'producer',
-  attributes: {
-    'messaging.system': 'redis',
-    'messaging.operation.name': 'publish',
-    'messaging.operation.type': 'send',
-  },
-};
 
 interface WithPublish extends Redis {
   publishEvent(stream: string, event: string, ...more: (string | number)[]): Promise<number>;
@@ -62,9 +53,7 @@ export class EventPublisher {
     const { channel = keys.eventChannel(type), data, ...head } = news;
     const event: PublishedEvent<T> = { specversion: '1.0', ...head, type, datacontenttype: 'application/json', data };
     const stream = keys.eventStream(type);
-    const span = childSpan(PUBLISHING);
-    span?.rename(`publish ${stream}`);
-    span?.note({ 'messaging.destination.name': stream, 'messaging.message.id': news.id });
+    const span = publishingSpan(stream, news.id);
     const traceparent = span ? [span.traceparent] : [];
     await spanning(span, () =>
       this.redis.publishEvent(stream, JSON.stringify(event), channel, KEPT_MS, ...traceparent),

@@ -4,8 +4,13 @@ import type { Redis } from 'ioredis';
 import type { EventType, PublishedEvent } from '@app/contracts/events.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Counter } from '../metrics/series.js';
+import { spanningAll } from '../tracing/tracing.js';
 import { type Entry, StreamGroup } from './stream.group.js';
 import { streamMetrics } from './stream.metrics.js';
+import { processingSpan } from './stream.spans.js';
+
+/** An event as a consumer has it: where it is traced, with the place that its handling has in its trace. */
+export type Heard<T extends EventType> = PublishedEvent<T> & { traceparent?: string };
 
 /** How a consumer reads. */
 export interface Consuming<T extends EventType> {
@@ -15,7 +20,7 @@ export interface Consuming<T extends EventType> {
   /** The name of this worker inside the group; no two processes share one. */
   worker: string;
   /** Handles a batch whole, or throws; a thrown batch comes again, one by one. */
-  handle: (events: PublishedEvent<T>[]) => Promise<void>;
+  handle: (events: Heard<T>[]) => Promise<void>;
   /** True for failures that are no event's fault (the database is away): these are waited out, and cost no delivery. */
   isOutage?: (error: unknown) => boolean;
   /** An event that a worker took and did not finish within this time goes to another; 30 s unless said. */
@@ -146,9 +151,20 @@ export class StreamConsumer<T extends EventType> {
     await this.group.acknowledge(readable);
   }
 
-  /** Handles a batch; an outage is waited out here, while the group is told that the batch is in hands. */
-  private async handle(batch: Entry[]): Promise<void> {
-    const events = batch.flatMap((entry) => parsed<T>(entry) ?? []);
+  /** Handles a batch, each event of it as a part of its own trace. */
+  private handle(batch: Entry[]): Promise<void> {
+    const about = { stream: this.group.stream, group: this.how.group, batch: batch.length };
+    const heard = batch.flatMap((entry) => {
+      const event = parsed<T>(entry);
+      return event ? [{ event, span: processingSpan(entry, event.id, about) }] : [];
+    });
+    const events = heard.map(({ event, span }) => (span ? { ...event, traceparent: span.traceparent } : event));
+    const spans = heard.flatMap(({ span }) => span ?? []);
+    return spanningAll(spans, () => this.handled(events, batch));
+  }
+
+  /** Waits an outage out, while the group is told that the batch is in hands. */
+  private async handled(events: Heard<T>[], batch: Entry[]): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
         await this.how.handle(events);

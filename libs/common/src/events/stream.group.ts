@@ -5,6 +5,8 @@ import { keys } from '../redis/keys.js';
 export interface Entry {
   id: string;
   raw: string;
+  /** Where what it tells of is in its trace, if that is traced. */
+  traceparent?: string;
 }
 
 type Found = [id: string, fields: string[] | null][];
@@ -101,5 +103,9 @@ export class StreamGroup {
 
 function entries(found: Found): Entry[] {
   // An entry that was trimmed while pending comes without fields.
-  return found.flatMap(([id, fields]) => (fields ? [{ id, raw: fields[1] ?? '' }] : []));
+  return found.flatMap(([id, fields]) => {
+    if (!fields) return [];
+    const [, raw = '', more, traceparent] = fields;
+    return [{ id, raw, ...(more === 'traceparent' && traceparent !== undefined && { traceparent }) }];
+  });
 }

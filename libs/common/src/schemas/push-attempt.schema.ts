@@ -51,6 +51,10 @@ export class PushAttempt {
   @Prop({ type: SchemaFactory.createForClass(PushPayload) })
   payload?: PushPayload;
 
+  /** Where it goes on in its message's trace (W3C Trace Context), if that is traced. */
+  @Prop()
+  traceparent?: string;
+
   /** How often sending was begun. */
   @Prop({ required: true })
   attempts: number;

@@ -79,11 +79,14 @@ export function spanningAll<T>(spans: readonly Span[], work: () => Promise<T>): 
   return spans.reduce((done, span) => endingWith(span, done), work());
 }
 
-/** What a log line says of the span that it was written in. */
-export function tracedLine(): { trace_id?: string; span_id?: string } {
-  const [, traceId, spanId] = tracer?.current()?.traceparent.split('-') ?? [];
+/** What a log line says of a place in a trace. */
+export function lineOf(traceparent: string | undefined): { trace_id?: string; span_id?: string } {
+  const [, traceId, spanId] = traceparent?.split('-') ?? [];
   return traceId !== undefined && spanId !== undefined ? { trace_id: traceId, span_id: spanId } : {};
 }
+
+/** What a log line says of the span that it was written in. */
+export const tracedLine = () => lineOf(tracer?.current()?.traceparent);
 
 function typeOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
