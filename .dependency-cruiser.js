@@ -124,6 +124,16 @@ export default {
       { path: at('apps/$2/src/dialects/[^/]+/'), pathNot: at('apps/$2/src/dialects/$3/') },
     ),
     forbid(
+      'traces-are-loaded-when-wanted',
+      'Where no collector is set, nothing of OpenTelemetry is loaded: only otel.*.ts imports it, and they are imported late.',
+      { path: [at('apps/'), at('libs/(common|contracts)/')], pathNot: [SPEC, '/otel\\.\\w+\\.ts$'] },
+      {
+        path: [at('node_modules/@opentelemetry/'), '/otel\\.\\w+\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+        dynamic: false,
+      },
+    ),
+    forbid(
       'no-development-packages',
       'What runs for users is in dependencies.',
       { path: [at('apps/'), at('libs/(common|contracts)/')], pathNot: SPEC },

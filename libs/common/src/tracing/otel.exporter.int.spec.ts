@@ -14,8 +14,8 @@ beforeEach(async () => (collector = await FakeCollector.start()));
 afterEach(async () => {
   await stop();
   await collector.stop();
-  jest.restoreAllMocks();
 });
+afterAll(() => jest.restoreAllMocks());
 
 async function start(more: Record<string, string> = {}): Promise<void> {
   const env = readEnv(sharedSettings, {
