@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
-import { InjectConnection, MongooseModule } from '@nestjs/mongoose';
+import { InjectConnection, MongooseModule, type MongooseModuleOptions } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
+import { Metrics } from '../metrics/metrics.js';
 import { isMongoAway } from './away.js';
+import { watchMongo } from './watched-mongo.js';
 
 const PAUSE_MS = 1000;
 
@@ -17,25 +19,9 @@ export class MongoModule implements OnModuleInit {
     return {
       module: MongoModule,
       imports: [
-        MongooseModule.forRoot(uri, {
-          appName,
-          // What may yet be rolled back is neither shown nor built upon: a place taken after it would leave a hole.
-          readConcernLevel: 'majority',
-          writeConcern: { w: 'majority' },
-          // Who asks while there is no primary is told so soon.
-          serverSelectionTimeoutMS: 1000,
-          // A server that is frozen, or gone without a word, is found out in three seconds, and what hangs there is let go.
-          heartbeatFrequencyMS: 1000,
-          connectTimeoutMS: 2000,
-          waitQueueTimeoutMS: 1000,
-          socketTimeoutMS: 15_000,
-          // Pushes and sweeps run beside requests; the hot path shares two flights.
-          maxPoolSize: 20,
-          // Made below: all at once and unawaited, some might be missing without a word.
-          autoIndex: false,
-          autoCreate: false,
-          retryAttempts: Number.MAX_SAFE_INTEGER,
-          retryDelay: PAUSE_MS,
+        MongooseModule.forRootAsync({
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => ({ ...optionsOf(uri, appName), ...watched(metrics) }),
         }),
       ],
       exports: [MongooseModule],
@@ -59,4 +45,33 @@ export class MongoModule implements OnModuleInit {
       }
     }
   }
+}
+
+const watched = (metrics: Metrics): MongooseModuleOptions => ({
+  monitorCommands: true,
+  onConnectionCreate: (connection: Connection) => watchMongo(connection.getClient(), metrics),
+});
+
+function optionsOf(uri: string, appName: string): MongooseModuleOptions {
+  return {
+    uri,
+    appName,
+    // What may yet be rolled back is neither shown nor built upon: a place taken after it would leave a hole.
+    readConcernLevel: 'majority',
+    writeConcern: { w: 'majority' },
+    // Who asks while there is no primary is told so soon.
+    serverSelectionTimeoutMS: 1000,
+    // A server that is frozen, or gone without a word, is found out in three seconds, and what hangs there is let go.
+    heartbeatFrequencyMS: 1000,
+    connectTimeoutMS: 2000,
+    waitQueueTimeoutMS: 1000,
+    socketTimeoutMS: 15_000,
+    // Pushes and sweeps run beside requests; the hot path shares two flights.
+    maxPoolSize: 20,
+    // Made below: all at once and unawaited, some might be missing without a word.
+    autoIndex: false,
+    autoCreate: false,
+    retryAttempts: Number.MAX_SAFE_INTEGER,
+    retryDelay: PAUSE_MS,
+  };
 }

@@ -2,6 +2,8 @@ import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationS
 import { Redis, type RedisOptions } from 'ioredis';
 import type { SharedEnv } from '../env/shared.settings.js';
 import { Rarely } from '../logging/rarely.js';
+import { Metrics } from '../metrics/metrics.js';
+import { watched } from './watched.js';
 
 /** Injection token of an app's shared Redis connection (commands wait while Redis is away). */
 export const REDIS = Symbol('REDIS');
@@ -49,7 +51,14 @@ export class RedisModule implements OnApplicationShutdown {
   static connect(env: SharedEnv): DynamicModule {
     return {
       module: RedisModule,
-      providers: [{ provide: REDIS, useFactory: () => connectRedis(env, { enableAutoPipelining: true }) }],
+      providers: [
+        {
+          provide: REDIS,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            watched(connectRedis(env, { enableAutoPipelining: true }), 'shared', metrics),
+        },
+      ],
       exports: [REDIS],
     };
   }
