@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, type Metric as PromMetric, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Family, familyOf, type Values } from './family.js';
 import type { Labels, Metric, MetricTable } from './metric.js';
 import type { Counter, Gauge, Histogram } from './series.js';
@@ -47,9 +47,8 @@ export class Metrics {
     const known = this.families.get(metric.name);
     if (known && known.metric !== metric) throw new Error(`two metrics are called ${metric.name}`);
     if (known) return known;
-    const family = familyOf(metric);
+    const family = familyOf(metric, this.registry);
     this.families.set(metric.name, family);
-    this.registry.registerMetric(Object.assign(family, { name: metric.name }) as unknown as PromMetric);
     return family;
   }
 }
