@@ -1,10 +1,6 @@
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
-import { freePort, until } from '../../tools/engines/port.ts';
-import { launch, type Running } from '../../tools/engines/process.ts';
 import { type Nodes, startNodes } from '../../tools/test/nodes.ts';
-import { entryOf } from '../../tools/up/build/build.ts';
+import { startGateway } from './gateway.ts';
 import { type Pace, pace, type Place, requester, sender, type Step } from './loads.ts';
 
 const AT_ONCE = 32;
@@ -59,36 +55,6 @@ function told(what: string, rounds: Pace[][]): string {
     .sort((a, b) => a - b);
   const spread = `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}`;
   return `${what}, ${AT_ONCE} at once: ${line('past', 0)}, ${line('through', 1)}; through is ${ratios[Math.floor(ROUNDS / 2)]?.toFixed(2)} of past (${spread})`;
-}
-
-async function startGateway(cluster: Nodes): Promise<{ url: string; running: Running }> {
-  const port = await freePort();
-  const env = {
-    NODE_ENV: 'test',
-    PORT: String(port),
-    MONGODB_URI: cluster.mongoUri,
-    REDIS_URL: cluster.engines.redis.url,
-    JWT_SECRET: cluster.secret,
-    CHAT_URLS: cluster.nodes.map(({ url }) => url).join(),
-    PERSON_RATE_LIMIT: MANY,
-    ADDRESS_RATE_LIMIT: MANY,
-  };
-  const running = await launch({
-    command: process.execPath,
-    args: ['--enable-source-maps', entryOf(resolve(import.meta.dirname, '../..'), 'api-gateway')],
-    env,
-    cwd: tmpdir(),
-    logFile: join(tmpdir(), `parley-bench-gateway-${process.pid}.log`),
-    leash: true,
-  });
-  const url = `http://127.0.0.1:${port}`;
-  const ready = () =>
-    fetch(`${url}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await until(ready, running.exited, 60_000);
-  return { url, running };
 }
 
 async function placeOf({ secret }: Nodes, url: string, prefix: string): Promise<Place> {
