@@ -1,3 +1,4 @@
+import { readJson } from '@app/common/serve/json-body.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ChatEnv } from './env.js';
 import { RedisIoAdapter } from './sockets/redis-io.adapter.js';
@@ -6,7 +7,7 @@ import { RedisIoAdapter } from './sockets/redis-io.adapter.js';
 export function front(app: NestExpressApplication, env: ChatEnv): void {
   const origin = env.FRONTEND_URL.includes('*') ? '*' : env.FRONTEND_URL;
   app.enableCors({ origin, exposedHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 });
-  app.useBodyParser('json', { limit: env.MAX_PAYLOAD_BYTES });
+  readJson(app, env.MAX_PAYLOAD_BYTES);
   app.useBodyParser('urlencoded', { limit: env.MAX_PAYLOAD_BYTES, extended: false });
   app.useWebSocketAdapter(new RedisIoAdapter(app));
 }

@@ -7,6 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { type Connection, Types } from 'mongoose';
 import { readEnv } from '@app/common/env/env.js';
+import { readJson } from '@app/common/serve/json-body.js';
 import { configureRest } from '@app/common/serve/serve.js';
 import { startTestRedis, testMongo } from '@app/testing/engines.js';
 import { TEST_SECRET, tokenOf } from '@app/testing/tokens.js';
@@ -76,6 +77,7 @@ export async function mediaWorld() {
   const module = await Test.createTestingModule({ imports: [MediaModule.with(env)] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, forceCloseConnections: true });
   configureRest(app);
+  readJson(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const db = app.get<Connection>(getConnectionToken());

@@ -8,6 +8,7 @@ import mongoose, { Types } from 'mongoose';
 import { readEnv } from '@app/common/env/env.js';
 import { EventPublisher } from '@app/common/events/event.publisher.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
+import { readJson } from '@app/common/serve/json-body.js';
 import { configureRest } from '@app/common/serve/serve.js';
 import type { AttemptState, PushAttempt } from '@app/common/schemas/push-attempt.schema.js';
 import type { MessageCreated, PublishedEvent } from '@app/contracts/events.js';
@@ -120,6 +121,7 @@ export async function notificationWorld() {
       .compile();
     const app = module.createNestApplication<NestExpressApplication>({ logger });
     configureRest(app);
+    readJson(app);
     // Before it listens: one that fails to start is closed at the end too.
     apps.push(app);
     await app.listen(0, '127.0.0.1');

@@ -1,6 +1,7 @@
 import { IdentityModule } from '@app/common/identity/identity.module.js';
 import { Account, AccountSchema } from '@app/common/schemas/account.schema.js';
 import { Session, SessionSchema } from '@app/common/schemas/session.schema.js';
+import { WHOLE_TEXT } from '@app/common/serve/json-body.js';
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { json } from 'express';
@@ -39,6 +40,6 @@ import { UsersService } from './users/users.service.js';
 })
 export class AccountsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(json({ limit: '100kb' })).forRoutes(AuthController, UsersController);
+    consumer.apply(json({ limit: '100kb', ...WHOLE_TEXT })).forRoutes(AuthController, UsersController);
   }
 }

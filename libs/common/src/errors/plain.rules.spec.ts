@@ -1,4 +1,4 @@
-import { isPlain, isPlainQuery } from './plain.rules.js';
+import { isPlain, isPlainQuery, isWhole } from './plain.rules.js';
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
 
@@ -37,5 +37,15 @@ describe('isPlainQuery', () => {
     { ['x'.repeat(65)]: '1' },
   ])('refuses %j', (query) => {
     expect(isPlainQuery(query)).toBe(false);
+  });
+});
+
+describe('isWhole', () => {
+  it('takes escapes of whole characters', () => {
+    expect(isWhole('/a?b=%C3%A4+%25&c=ä')).toBe(true);
+  });
+
+  it.each(['/a?b=%', '/a?b=%f', '/a?b=%zz', '/a?b=%ff', '/a?b=%C3%28', '/a?b=%ed%a0%80'])('refuses %s', (url) => {
+    expect(isWhole(url)).toBe(false);
   });
 });

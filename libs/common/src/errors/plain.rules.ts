@@ -22,6 +22,16 @@ export function isPlainQuery(query: object): boolean {
   );
 }
 
+/** True for an address whose escapes are whole, and whole characters: others would be read in place of what is not. */
+export function isWhole(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** `__proto__`, `constructor` and their like are no fields of ours, and dangerous ones. */
 function isName(name: string): boolean {
   return !(name in Object.prototype) && name.isWellFormed();

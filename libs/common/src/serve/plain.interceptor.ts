@@ -1,13 +1,15 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
 import { AppError } from '../errors/app-error.js';
-import { isPlain, isPlainQuery } from '../errors/plain.rules.js';
+import { isPlain, isPlainQuery, isWhole } from '../errors/plain.rules.js';
+
+type Asked = Pick<Request, 'url' | 'query'> & { body: unknown };
 
 /** Refuses a request whose query or body no route of ours could mean; what each field may be, its DTO says. */
 export class PlainInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler) {
-    const { query, body } = context.switchToHttp().getRequest<Pick<Request, 'query'> & { body: unknown }>();
-    if (!isPlainQuery(query)) {
+    const { url, query, body } = context.switchToHttp().getRequest<Asked>();
+    if (!isWhole(url) || !isPlainQuery(query)) {
       throw new AppError('INVALID_INPUT', {
         message: 'A parameter of the query is not known, given twice or malformed.',
       });
