@@ -67,7 +67,8 @@ async function refuseServices({ client, db }: Place): Promise<void> {
 }
 
 async function empty({ db }: Place, replace: boolean): Promise<void> {
-  const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+  const all = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+  const names = all.filter((name) => !name.startsWith('system.'));
   if (!replace) {
     for (const name of names) {
       const found = await db.collection(name).findOne({}, { projection: { _id: 1 } });
@@ -75,7 +76,8 @@ async function empty({ db }: Place, replace: boolean): Promise<void> {
         throw new Error(`The database ${db.databaseName} is not empty (${name}): --replace loses what is in it`);
     }
   }
-  await db.dropDatabase();
+  // One by one, as the services' own user may; a whole database takes an administrator.
+  for (const name of names) await db.collection(name).drop();
 }
 
 async function restoreCollection(db: Place['db'], saved: SavedCollection, from: string): Promise<void> {
