@@ -6,6 +6,7 @@ import { MetricsModule } from '@app/common/metrics/metrics.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { RedisModule } from '@app/common/redis/redis.module.js';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { EventsController } from './docs/events.controller.js';
 import type { Env } from './env.js';
 import { HomeController } from './home.controller.js';
 import { AccountsModule } from './identity/accounts.module.js';
@@ -30,7 +31,7 @@ export class GatewayModule {
         LimitsModule,
         ProxyModule,
       ],
-      controllers: [HomeController],
+      controllers: [HomeController, EventsController],
     };
   }
 }

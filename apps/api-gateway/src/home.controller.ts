@@ -13,6 +13,7 @@ const PAGE = `<!doctype html>
     <p>${ABOUT}. This is its gateway.</p>
     <ul>
       <li><a href="/docs">The API, to read and to try</a></li>
+      <li><a href="/docs/events">What is told over sockets and Redis</a></li>
       <li><a href="/health/ready">Health</a></li>
     </ul>
   </body>

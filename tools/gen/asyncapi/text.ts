@@ -18,7 +18,7 @@ export const when: Record<EventType, string> = {
 
 /** What a service may count on that reads a stream. */
 export const onStreams = `A stream for consumer groups (\`XREADGROUP\`, \`XACK\`, \`XAUTOCLAIM\`), at least once: the same event may come twice, with the same
-\`id\`. An entry has one field, \`event\`, with this as JSON. Entries older than 24 hours are trimmed.`;
+\`id\`. An entry has a field \`event\`, with this as JSON, and where traces are on \`traceparent\`. Entries older than 24 hours are trimmed.`;
 
 /** What a service may count on that subscribes to a channel. */
 export const onChannels =
