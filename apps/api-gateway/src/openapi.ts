@@ -7,13 +7,17 @@ const documentPath = (service: string) => `/docs/${service}/openapi.json`;
 
 /** The gateway's own document. */
 export function openApi(app: INestApplication): OpenAPIObject {
-  const document = openApiOf(app, {
+  return openApiOf(app, {
     title: 'Parley API gateway',
     description: 'Sign-up, login and profiles. Everything else is passed on to the services.',
     gatewayPath: '/',
+    tags: {
+      auth: 'Sign-up and login, for apps that have no login of their own.',
+      sessions: 'Where one is logged in.',
+      users: 'Who people are.',
+      health: 'For whoever runs the gateway.',
+    },
   });
-  // None means `/`. Said, Swagger UI would keep it for the next service that also knows a `/`, which is another one.
-  return { ...document, servers: [] };
 }
 
 /** One Swagger UI at `/docs` over the documents of all services. */

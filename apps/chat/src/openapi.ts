@@ -7,4 +7,12 @@ export const openApi = (app: INestApplication) =>
     title: 'Parley chat',
     description: 'Conversations and messages. Sockets speak in the namespace `/chat`.',
     gatewayPath: '/api/v1/chat',
+    ownPort: 3005,
+    tags: {
+      conversations: 'Who talks with whom, and how far one has read.',
+      messages: 'What is said.',
+      changes: 'What is changed afterwards: edits, deletions, and who is in a group.',
+      info: 'What the service is.',
+      health: 'For whoever runs the service.',
+    },
   });

@@ -1,3 +1,4 @@
+import { EXAMPLES, OBJECT_ID } from '@app/common/openapi/examples.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsMongoId } from 'class-validator';
 import type { MediaRecord } from './media.repository.js';
@@ -5,10 +6,10 @@ import type { MediaRecord } from './media.repository.js';
 /** A kept file. */
 export class MediaShape {
   /** Give it as `mediaId` when you send a message. */
-  @ApiProperty({ example: '6920a1b2c3d4e5f607182930' })
+  @ApiProperty({ example: EXAMPLES.media, pattern: OBJECT_ID })
   _id: string;
   /** Where it is downloaded, with a bearer token. */
-  @ApiProperty({ example: 'http://localhost:3000/api/v1/media/6920a1b2c3d4e5f607182930' })
+  @ApiProperty({ example: `http://localhost:3000/api/v1/media/${EXAMPLES.media}`, format: 'uri' })
   url: string;
   /** The uploader's name for it, cleaned, with an ending that fits its type. */
   @ApiProperty({ example: 'holiday.jpg' })
@@ -17,16 +18,17 @@ export class MediaShape {
   @ApiProperty({ example: 'image/jpeg' })
   contentType: string;
   /** Size in bytes. */
-  @ApiProperty({ example: 48213 })
+  @ApiProperty({ type: 'integer', example: 48213 })
   size: number;
   /** ISO 8601 in UTC. */
-  @ApiProperty({ example: '2026-11-21T09:30:00.000Z' })
+  @ApiProperty({ example: '2026-11-21T09:30:00.000Z', format: 'date-time' })
   createdAt: string;
 }
 
 /** Which files are asked for. */
 export class CheckShape {
   /** One to ten ids of media. */
+  @ApiProperty({ items: { type: 'string', pattern: OBJECT_ID }, uniqueItems: true, example: [EXAMPLES.media] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(10)

@@ -6,4 +6,10 @@ A file is seen by its owner and by the members of the conversations where it was
 
 /** The OpenAPI document of the media service. */
 export const openApi = (app: INestApplication) =>
-  openApiOf(app, { title: 'Parley media', description: DESCRIPTION, gatewayPath: '/api/v1' });
+  openApiOf(app, {
+    title: 'Parley media',
+    description: DESCRIPTION,
+    gatewayPath: '/api/v1',
+    ownPort: 3007,
+    tags: { media: 'Files, and what is known of them.', health: 'For whoever runs the service.' },
+  });

@@ -8,4 +8,10 @@ twice; show a \`messageId\` once.`;
 
 /** The OpenAPI document of the notification service. */
 export const openApi = (app: INestApplication) =>
-  openApiOf(app, { title: 'Parley notification', description: DESCRIPTION, gatewayPath: '/api/v1' });
+  openApiOf(app, {
+    title: 'Parley notification',
+    description: DESCRIPTION,
+    gatewayPath: '/api/v1',
+    ownPort: 3006,
+    tags: { devices: 'Phones and browsers that want pushes.', health: 'For whoever runs the service.' },
+  });

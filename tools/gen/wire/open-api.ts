@@ -10,7 +10,7 @@ export interface Operation {
   parameters?: { name: string; in: string; description?: string; schema: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
-  security?: unknown[];
+  tags?: string[];
 }
 
 /** What a value looks like. */

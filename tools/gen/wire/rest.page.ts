@@ -15,11 +15,11 @@ interface Answering {
 
 const code = (text: string): string => `\`${text}\``;
 
-/** Every route that asks for a token, in the order of the document. */
+/** Every route of clients, in the order of the document. */
 function routesOf(api: OpenApi): Answering[] {
   return Object.entries(api.paths).flatMap(([path, operations]) =>
     Object.entries(operations)
-      .filter(([, { security }]) => security !== undefined)
+      .filter(([, { tags = [] }]) => !tags.some((tag) => ['health', 'info'].includes(tag)))
       .map(([method, operation]) => {
         const good = operation.responses['200'] ?? operation.responses['201'];
         const envelope = good?.content?.['application/json']?.schema ?? {};

@@ -1,6 +1,7 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsEmail, IsString, IsUrl, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { type Role, ROLES } from '@app/common/schemas/user.schema.js';
+import { EXAMPLES } from '@app/common/openapi/examples.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { tidy, USERNAME } from './auth/account.rules.js';
 
@@ -108,7 +109,7 @@ export class SearchShape {
 
 /** A person as others see them. */
 export class PersonShape {
-  @ApiProperty({ example: '6920a1b2c3d4e5f607182930' })
+  @ApiProperty({ example: EXAMPLES.account })
   _id: string;
   /** Missing for people of a host app that has no usernames. */
   @ApiProperty({ required: false, example: 'ana' })
@@ -125,10 +126,10 @@ export class MeShape extends PersonShape {
   email?: string;
   @ApiProperty({ required: false, example: '+55 11 91234 5678' })
   phone?: string;
-  @ApiProperty({ enum: ROLES })
+  @ApiProperty({ enum: ROLES, example: 'user' })
   role: Role;
   /** ISO 8601 in UTC. */
-  @ApiProperty({ example: '2026-11-21T09:30:00.000Z' })
+  @ApiProperty({ example: '2026-11-21T09:30:00.000Z', format: 'date-time' })
   createdAt: string;
 }
 
@@ -141,7 +142,7 @@ export class SignedInShape {
   @ApiProperty({ example: REFRESH_TOKEN })
   refreshToken: string;
   /** Seconds until the access token ends. */
-  @ApiProperty({ example: 900 })
+  @ApiProperty({ type: 'integer', example: 900 })
   expiresIn: number;
   user: MeShape;
 }

@@ -1,21 +1,23 @@
 import { pipeline } from 'node:stream/promises';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Who } from '@app/common/auth/caller.decorator.js';
 import type { Bearer } from '@app/common/auth/token.verifier.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { ok } from '@app/common/errors/envelope.js';
+import { ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { ApiEnvelope } from '@app/common/openapi/openapi.js';
+import { EXAMPLES, OBJECT_ID } from '@app/common/openapi/examples.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 import type { Env } from '../env.js';
 import type { MediaRecord } from '../media.repository.js';
 import { CheckShape, MediaShape, shown } from '../media.shapes.js';
 import type { ByteRange } from '../storage/storage.js';
+import { ApiDownload } from './download.decorator.js';
 import { DownloadService } from './download.service.js';
 
-const BYTES = { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } };
+const ID = { type: 'string' as const, pattern: OBJECT_ID, example: EXAMPLES.media };
 
 /** Bytes never change; who may see them does, so that only the asker's own cache keeps them, and not for long. */
 const CACHING = { 'Cache-Control': 'private, max-age=3600', Vary: 'Authorization' };
@@ -30,12 +32,9 @@ export class DownloadController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Download a file', description: 'Takes `Range`, `If-Range` and `If-None-Match`; HEAD too.' })
-  @ApiOkResponse({ description: 'The file', content: BYTES })
-  @ApiResponse({ status: 206, description: 'The part of it that `Range` asks for', content: BYTES })
-  @ApiResponse({ status: 304, description: 'It is the one that `If-None-Match` names' })
-  @ApiResponse({ status: 416, description: '`Range` asks for nothing that it has' })
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND')
-  async download(@Who() who: Bearer, @Param('id') id: string, @Res() response: Response) {
+  @ApiDownload()
+  @ApiErrors('NOT_FOUND')
+  async downloadFile(@Who() who: Bearer, @Param('id') id: string, @Res() response: Response) {
     const request = response.req;
     const record = await this.downloads.find(who, id);
     response.set('ETag', etagOf(record));
@@ -49,9 +48,10 @@ export class DownloadController {
 
   @Get(':id/info')
   @ApiOperation({ summary: 'What is known of a file' })
+  @ApiParam({ name: 'id', description: 'The id of the file.', schema: ID })
   @ApiEnvelope(MediaShape)
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND')
-  async fileInfo(@Who() who: Bearer, @Param('id') id: string) {
+  @ApiErrors('NOT_FOUND')
+  async getFileInfo(@Who() who: Bearer, @Param('id') id: string) {
     return ok(shown(await this.downloads.find(who, id), this.env.PUBLIC_URL));
   }
 
@@ -61,8 +61,8 @@ export class DownloadController {
     summary: 'What is known of several files',
     description: 'All of them, in the order asked, or 404 that names those which do not exist for the asker.',
   })
-  @ApiEnvelope(MediaShape, 'list')
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'NOT_FOUND', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
+  @ApiEnvelope(MediaShape, { as: 'list' })
+  @ApiErrors('NOT_FOUND')
   async checkFiles(@Who() who: Bearer, @Body() { mediaIds }: CheckShape) {
     const records = await this.downloads.findAll(who, mediaIds);
     return ok(records.map((record) => shown(record, this.env.PUBLIC_URL)));

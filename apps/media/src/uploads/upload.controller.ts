@@ -4,14 +4,14 @@ import { Who } from '@app/common/auth/caller.decorator.js';
 import type { Bearer } from '@app/common/auth/token.verifier.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { ok } from '@app/common/errors/envelope.js';
-import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { ApiEnvelope } from '@app/common/openapi/openapi.js';
+import { ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import type { Env } from '../env.js';
 import { MediaShape, shown } from '../media.shapes.js';
 import { ReceivedFile, UploadInterceptor } from './upload.interceptor.js';
 import { type Received, UploadService } from './upload.service.js';
 
 const FILE = { type: 'string', format: 'binary' };
+const FORM = { type: 'object', required: ['file'], properties: { file: FILE } };
 
 @ApiTags('media')
 @Controller('media')
@@ -29,10 +29,9 @@ export class UploadController {
       'One file, in the field `file` or `media`. Its type is told by its first bytes, whatever it is called.',
   })
   @ApiConsumes('multipart/form-data')
-  @ApiBody({ schema: { type: 'object', properties: { file: FILE } } })
-  @ApiEnvelope(MediaShape, 'one', 201)
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
-  async upload(@Who() who: Bearer, @ReceivedFile() received: Received) {
+  @ApiBody({ required: true, schema: FORM })
+  @ApiEnvelope(MediaShape, { status: 201 })
+  async uploadFile(@Who() who: Bearer, @ReceivedFile() received: Received) {
     const record = await this.uploads.keep(who, received);
     return ok(shown(record, this.env.PUBLIC_URL));
   }

@@ -18,20 +18,23 @@ const Passes = (name: string, test: (text: string) => boolean, says: string) =>
     validator: { validate: (value) => typeof value === 'string' && test(value), defaultMessage: () => says },
   });
 
+/** The id of an installation, in examples. */
+export const INSTALLATION = '2f1c9f0e-7d2b-4f5e-9a51-0c8f3f1f2a77';
+
 /** A device that wants pushes. */
 export class RegisterDeviceShape {
   /** The app's own id of this installation, kept for as long as the app is installed: letters, digits, `.`, `_`, `:`, `-`. */
-  @ApiProperty({ example: '2f1c9f0e-7d2b-4f5e-9a51-0c8f3f1f2a77' })
+  @ApiProperty({ example: INSTALLATION })
   @Matches(/^[\w.:-]{1,128}$/, { message: 'installationId must be 1 to 128 letters, digits, ".", "_", ":" or "-".' })
   installationId: string;
 
   /** What the device runs. */
-  @ApiProperty({ enum: PLATFORMS })
+  @ApiProperty({ enum: PLATFORMS, example: 'android' })
   @IsIn(PLATFORMS)
   platform: Platform;
 
   /** Who gave the token: `fcm` for any platform, `apns` for ios, `webpush` for web. */
-  @ApiProperty({ enum: PROVIDERS })
+  @ApiProperty({ enum: PROVIDERS, example: 'fcm' })
   @IsIn(PROVIDERS)
   provider: Provider;
 
@@ -42,6 +45,7 @@ export class RegisterDeviceShape {
   environment?: ApnsEnvironment;
 
   /** The provider's token for this installation; of `apns` in hexadecimal digits. */
+  @ApiProperty({ example: 'cQ8x0s7hTkq2bM1nV4yLpE:APA91bExampleOfATokenThatFirebaseGaveX7f3Kd' })
   @IsString()
   @Length(1, 4096)
   @Matches(/^\P{Cc}*$/u, { message: 'token must not hold control characters.' })
@@ -62,21 +66,32 @@ export class RegisterDeviceShape {
 
 /** A registered device, as its person sees it. */
 export class DeviceShape {
+  /** The app's own id of this installation. */
+  @ApiProperty({ example: INSTALLATION })
   installationId: string;
-  @ApiProperty({ enum: PLATFORMS })
+  /** What the device runs. */
+  @ApiProperty({ enum: PLATFORMS, example: 'android' })
   platform: Platform;
-  @ApiProperty({ enum: PROVIDERS })
+  /** Who gave the token. */
+  @ApiProperty({ enum: PROVIDERS, example: 'fcm' })
   provider: Provider;
   /** Of `apns`, when the device said it. */
   @ApiProperty({ required: false, enum: APNS_ENVIRONMENTS })
   environment?: ApnsEnvironment;
   /** The last six characters of the token; empty for a short one. */
+  @ApiProperty({ example: 'X7f3Kd' })
   tokenEnd: string;
+  /** The language of the device, BCP 47. */
+  @ApiProperty({ required: false, example: 'de-AT' })
   locale?: string;
+  /** Its time zone, a name of the IANA database. */
+  @ApiProperty({ required: false, example: 'Europe/Vienna' })
   timezone?: string;
   /** When the token was first given for this installation. */
+  @ApiProperty({ example: '2026-11-20T18:00:00.000Z' })
   tokenUpdatedAt: Date;
   /** When the device registered last. */
+  @ApiProperty({ example: '2026-11-21T09:30:00.000Z' })
   lastSeenAt: Date;
 }
 

@@ -1,12 +1,13 @@
-import { type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { applyDecorators, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import { ApiExtension } from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
 
 const PUBLIC = 'parley:public';
 
-/** Marks a route or a controller that needs no token. */
-export const Public = () => SetMetadata(PUBLIC, true);
+/** Marks a route or a controller that needs no token, for the guard and for its document. */
+export const Public = () => applyDecorators(SetMetadata(PUBLIC, true), ApiExtension('x-public', true));
 
 /** Refuses every request without a valid bearer token, but for routes marked {@link Public}. */
 @Injectable()

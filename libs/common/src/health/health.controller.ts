@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   type HealthCheckResult,
@@ -12,6 +12,8 @@ import type { Response } from 'express';
 import type { Redis } from 'ioredis';
 import { Public } from '../auth/jwt.guard.js';
 import { REDIS } from '../redis/redis.module.js';
+import { readiness } from './readiness.js';
+import { EngineShape, HealthShape, LivenessShape } from './health.shapes.js';
 
 /** Injection token of what the health answers say about the app. */
 export const HEALTH_ABOUT = Symbol('HEALTH_ABOUT');
@@ -34,22 +36,27 @@ export class HealthController {
   /** Says which service this is, and that it runs. */
   @Get()
   @ApiOperation({ summary: 'Which service this is, and that it runs' })
-  info() {
+  @ApiOkResponse({ type: HealthShape, description: 'It runs' })
+  getHealth(): HealthShape {
     return { status: 'ok', ...this.about, uptimeSeconds: Math.round(process.uptime()) };
   }
 
   /** Says that the process answers; a failure means: restart it. */
   @Get('live')
   @ApiOperation({ summary: 'The process answers' })
-  live() {
+  @ApiOkResponse({ type: LivenessShape, description: 'It lives' })
+  getLiveness(): LivenessShape {
     return { status: 'ok', ...this.about };
   }
 
   /** Says whether requests may be sent here: 200 with MongoDB, 503 without; `redis` may be `degraded`. */
   @Get('ready')
   @ApiOperation({ summary: 'Requests may be sent here' })
-  @HealthCheck()
-  async ready(@Res({ passthrough: true }) response: Response): Promise<HealthCheckResult> {
+  @HealthCheck({ noCache: true, swaggerDocumentation: false })
+  @ApiExtraModels(EngineShape)
+  @ApiOkResponse(readiness('ok'))
+  @ApiServiceUnavailableResponse(readiness('error'))
+  async getReadiness(@Res({ passthrough: true }) response: Response): Promise<HealthCheckResult> {
     try {
       return await this.health.check([
         () => this.mongo.pingCheck('mongodb', { timeout: PATIENCE_MS }),

@@ -1,34 +1,45 @@
-import { applyDecorators, type INestApplication, type Type } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiExtraModels,
-  ApiOkResponse,
-  DocumentBuilder,
-  getSchemaPath,
-  type OpenAPIObject,
-  SwaggerModule,
-} from '@nestjs/swagger';
-import { PaginationShape } from './envelope.shapes.js';
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { completed, type Reached } from './completed.js';
+import { ErrorShape } from './envelope.shapes.js';
 
 /** What a service's document says of itself. */
-export interface About {
+export interface About extends Reached {
   title: string;
   description: string;
   /** The path of this service at the gateway, for "Try it out" there. */
   gatewayPath: string;
+  /** Tag → what the routes with it are for. */
+  tags: Record<string, string>;
 }
+
+const LICENSE = 'https://opensource.org/license/mit';
+
+const EVERY = `## What every answer has in common
+
+Answers are \`{ success, message, data, pagination? }\`, refusals \`{ success: false, message, code, errorId?, retryAfterMs? }\`:
+go by \`code\`, not by \`message\`. Times are ISO 8601 in UTC. A field that is not described here is refused in a body.
+Through the gateway an answer tells in \`RateLimit-*\` what is left of the tightest limit, and in \`X-Request-Id\` where to find it
+in the logs. Headers that are too large (431) or requests that come too slowly (408) are refused there before any route.`;
 
 /** The OpenAPI document of an app's routes. */
 export function openApiOf(app: INestApplication, about: About): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle(about.title)
-    .setDescription(about.description)
+    .setDescription(`${about.description}\n\n${EVERY}`)
     .setVersion('1')
+    .setLicense('MIT', LICENSE)
+    .setExternalDoc('What is told over sockets and Redis', '/docs/events')
     .addServer(about.gatewayPath, 'through the gateway')
-    .addBearerAuth()
+    .addBearerAuth({ type: 'http', description: 'A JWT: of `/api/v1/auth/login`, or of your own app’s login.' })
     .addSecurityRequirements('bearer')
-    .build();
-  return SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+    .setOpenAPIVersion('3.0.3');
+  for (const [name, says] of Object.entries(about.tags)) config.addTag(name, says);
+  const document = SwaggerModule.createDocument(app, config.build(), {
+    operationIdFactory: (_controller, method) => method,
+    extraModels: [ErrorShape],
+  });
+  return completed(document, about);
 }
 
 /** Swagger UI at `/api` and the document at `/api-json`; "Try it out" there asks this service, not the gateway. */
@@ -36,34 +47,15 @@ export function serveOpenApi(app: INestApplication, document: OpenAPIObject): vo
   SwaggerModule.setup('api', app, document, {
     jsonDocumentUrl: 'api-json',
     patchDocumentOnRequest: (request, _response, whole) =>
-      (request as { originalUrl: string }).originalUrl.endsWith('.js') ? { ...whole, servers: [] } : whole,
+      (request as { originalUrl: string }).originalUrl.endsWith('.js') ? asItself(whole) : whole,
   });
 }
 
-/** Documents a success envelope around `model`: `'list'` for an array, `'page'` for one with `pagination`. */
-export function ApiEnvelope(model: Type, kind: 'one' | 'list' | 'page' = 'one', status: 200 | 201 = 200) {
-  const ref = { $ref: getSchemaPath(model) };
-  const schema = {
-    type: 'object' as const,
-    required: ['success', 'message', 'data', ...(kind === 'page' ? ['pagination'] : [])],
-    properties: {
-      success: { type: 'boolean' as const, example: true },
-      message: { type: 'string' as const, example: 'OK' },
-      data: kind === 'one' ? ref : { type: 'array' as const, items: ref },
-      ...(kind === 'page' && { pagination: { $ref: getSchemaPath(PaginationShape) } }),
-    },
-  };
-  const Answer = status === 201 ? ApiCreatedResponse : ApiOkResponse;
-  return applyDecorators(ApiExtraModels(model, PaginationShape), Answer({ description: 'Success', schema }));
-}
+/** What of a document is true at the gateway only. */
+const GATEWAYS = ['servers', 'externalDocs'];
 
-/** Documents a success envelope that brings nothing but its word: `data` is null. */
-export function ApiDone(message: string) {
-  const properties = {
-    success: { type: 'boolean' as const, example: true },
-    message: { type: 'string' as const, example: message },
-    data: { type: 'object' as const, nullable: true, example: null },
-  };
-  const schema = { type: 'object' as const, required: Object.keys(properties), properties };
-  return ApiOkResponse({ description: 'Success', schema });
+/** The document without the addresses of its routes: they are where it is. */
+function asItself(document: OpenAPIObject): OpenAPIObject {
+  const text = JSON.stringify(document, (name, value: unknown) => (GATEWAYS.includes(name) ? undefined : value));
+  return { ...(JSON.parse(text) as OpenAPIObject), servers: [] };
 }

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const module = await Test.createTestingModule({ imports: [MetricsModule], controllers: [Behaviours] }).compile();
   app = module.createNestApplication<NestExpressApplication>({ logger: false });
   configureRest(app);
-  serveOpenApi(app, openApiOf(app, { title: 'T', description: 'D', gatewayPath: '/api/v1/t' }));
+  serveOpenApi(app, openApiOf(app, { title: 'T', description: 'D', gatewayPath: '/api/v1/t', tags: {} }));
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });

@@ -1,7 +1,7 @@
 import { Public } from '@app/common/auth/jwt.guard.js';
 import { ok } from '@app/common/errors/envelope.js';
+import { ApiDone, ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { ApiDone, ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { ClientAddresses } from '@app/common/address/client-addresses.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
@@ -29,8 +29,8 @@ export class AuthController {
 
   @Post('register')
   @ApiOperation({ summary: 'Sign up; one is logged in at once' })
-  @ApiEnvelope(SignedInShape, 'one', 201)
-  @ApiErrors('INVALID_INPUT', 'CONFLICT')
+  @ApiEnvelope(SignedInShape, { status: 201, says: 'Welcome' })
+  @ApiErrors('CONFLICT')
   async register(@Body() body: RegisterShape, @Req() request: Request) {
     return ok(signedInOf(await this.auth.register(given(body), this.fromOf(request))), 'Welcome');
   }
@@ -39,7 +39,7 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by username or e-mail address' })
   @ApiEnvelope(SignedInShape)
-  @ApiErrors('INVALID_INPUT', 'WRONG_CREDENTIALS', 'RATE_LIMITED')
+  @ApiErrors('WRONG_CREDENTIALS')
   async login(@Body() { username, password }: LoginShape, @Req() request: Request) {
     return ok(signedInOf(await this.auth.login(username, password, this.fromOf(request))));
   }
@@ -48,8 +48,8 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Spend a refresh token for a new pair; one that comes twice ends the login' })
   @ApiEnvelope(SignedInShape)
-  @ApiErrors('INVALID_INPUT', 'UNAUTHENTICATED')
-  async refresh(@Body() { refreshToken }: RefreshShape) {
+  @ApiErrors('UNAUTHENTICATED')
+  async refreshTokens(@Body() { refreshToken }: RefreshShape) {
     return ok(signedInOf(await this.auth.refresh(refreshToken)));
   }
 
@@ -57,7 +57,6 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'End this login: its tokens are refused and its sockets are cut within five seconds' })
   @ApiDone('Logged out')
-  @ApiErrors('INVALID_INPUT')
   async logout(@Body() { refreshToken }: RefreshShape) {
     await this.auth.logout(refreshToken);
     return ok(null, 'Logged out');

@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, ValidateIf } from 'class-validator';
 
+/** The id of a login, in examples. */
+export const SESSION = 'q0Zk3vJ1yX5s7uB9nD2fHw';
+
 /** A login on a device. */
 export class SessionShape {
   /** What ends it: `DELETE /api/v1/auth/sessions/{id}`. */
-  @ApiProperty({ example: 'q0Zk3vJ1yX5s7uB9nD2fHw' })
+  @ApiProperty({ example: SESSION })
   _id: string;
   /** The User-Agent that logged in; missing when it named none. */
   @ApiProperty({ required: false, example: 'Mozilla/5.0 (Android 16; Mobile)' })
@@ -13,10 +16,10 @@ export class SessionShape {
   @ApiProperty({ example: true })
   current: boolean;
   /** ISO 8601 in UTC. */
-  @ApiProperty({ example: '2026-11-20T18:00:00.000Z' })
+  @ApiProperty({ example: '2026-11-20T18:00:00.000Z', format: 'date-time' })
   createdAt: string;
   /** When its tokens were last renewed; ISO 8601 in UTC. */
-  @ApiProperty({ example: '2026-11-21T09:30:00.000Z' })
+  @ApiProperty({ example: '2026-11-21T09:30:00.000Z', format: 'date-time' })
   lastUsedAt: string;
 }
 

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@app/common/auth/claims.js';
 import { Who } from '@app/common/auth/caller.decorator.js';
 import { ok } from '@app/common/errors/envelope.js';
+import { ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { ApiEnvelope } from '@app/common/openapi/openapi.js';
 import { Verbs } from '../../verbs.js';
 import { DeletedShape, MessageShape, ParticipantShape } from './answers.shapes.js';
 import { ConversationParam, MessageParam, ParticipantParam } from './params.shapes.js';
@@ -12,31 +12,21 @@ import { NewTextShape, ParticipantsShape } from './shapes.js';
 
 /** Changes of what is there, in the native words: edits, deletions, and who is in a group. */
 @ApiTags('changes')
-@ApiBearerAuth()
-@ApiErrors(
-  'UNAUTHENTICATED',
-  'INVALID_INPUT',
-  'FORBIDDEN',
-  'NOT_A_MEMBER',
-  'NOT_FOUND',
-  'UNAVAILABLE',
-  'TOO_LARGE',
-  'UNSUPPORTED_TYPE',
-)
+@ApiErrors('FORBIDDEN', 'NOT_A_MEMBER', 'NOT_FOUND', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
 @Controller()
 export class ChangesController {
   constructor(private readonly verbs: Verbs) {}
 
   /** Replaces the text of one's own message, within the window */
   @Patch('messages/:id')
-  @ApiEnvelope(MessageShape)
+  @ApiEnvelope(MessageShape, { says: 'Message edited' })
   async editMessage(@Who() who: Caller, @Param() { id }: MessageParam, @Body() { text }: NewTextShape) {
     return ok(await this.verbs.editMessage(who, { messageId: id, text }), 'Message edited');
   }
 
   /** Deletes a message: its author may, and the owner of a group; its place stays */
   @Delete('messages/:id')
-  @ApiEnvelope(DeletedShape)
+  @ApiEnvelope(DeletedShape, { says: 'Message deleted' })
   async deleteMessage(@Who() who: Caller, @Param() { id }: MessageParam) {
     return ok(await this.verbs.deleteMessage(who, { messageId: id }), 'Message deleted');
   }
@@ -44,7 +34,7 @@ export class ChangesController {
   /** Adds people to a group; its owner may */
   @Post('conversations/:id/participants')
   @HttpCode(200)
-  @ApiEnvelope(ParticipantShape, 'list')
+  @ApiEnvelope(ParticipantShape, { as: 'list', says: 'Participants added' })
   async addParticipants(
     @Who() who: Caller,
     @Param() { id }: ConversationParam,
@@ -56,7 +46,7 @@ export class ChangesController {
 
   /** Removes somebody from a group (its owner may), or leaves it */
   @Delete('conversations/:id/participants/:userId')
-  @ApiEnvelope(ParticipantShape, 'list')
+  @ApiEnvelope(ParticipantShape, { as: 'list', says: 'Participant removed' })
   async removeParticipant(@Who() who: Caller, @Param() { id, userId }: ParticipantParam) {
     return ok(await this.verbs.removeParticipant(who, { conversationId: id, userId }), 'Participant removed');
   }

@@ -1,16 +1,18 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '@app/common/auth/jwt.guard.js';
+import { InfoShape } from './answers.shapes.js';
 import { native } from './socket.js';
 
 /** What a developer finds at the service's root. */
-@ApiTags('health')
+@ApiTags('info')
 @Public()
 @Controller()
 export class InfoController {
   /** What this service is, and where its documents are */
   @Get()
-  serviceInfo() {
+  @ApiOkResponse({ type: InfoShape, description: 'What it is' })
+  getServiceInfo(): InfoShape {
     return { service: 'chat-service', version: '1', namespace: native.namespace, docs: '/api', health: '/health' };
   }
 }

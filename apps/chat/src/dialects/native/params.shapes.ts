@@ -1,10 +1,13 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsMongoId, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLES, OBJECT_ID } from '@app/common/openapi/examples.js';
 import { OneLine } from './one-line.decorator.js';
 
 /** A page of conversations. */
 export class ConversationPageShape {
   /** 1 to 100. */
+  @ApiProperty({ required: false, type: 'integer', example: 20 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -23,6 +26,7 @@ export class ConversationPageShape {
 /** A page of messages. */
 export class MessagePageShape {
   /** 1 to 100. */
+  @ApiProperty({ required: false, type: 'integer', example: 50 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -31,6 +35,7 @@ export class MessagePageShape {
   limit?: number = 50;
 
   /** A message id: those before it. */
+  @ApiProperty({ required: false, pattern: OBJECT_ID })
   @IsOptional()
   @IsMongoId()
   before?: string;
@@ -39,6 +44,7 @@ export class MessagePageShape {
 /** The id in a path. */
 export class ConversationParam {
   /** The id of the conversation. */
+  @ApiProperty({ example: EXAMPLES.conversation, pattern: OBJECT_ID })
   @IsMongoId()
   id: string;
 }
@@ -46,6 +52,7 @@ export class ConversationParam {
 /** The id of a message in a path. */
 export class MessageParam {
   /** The id of the message. */
+  @ApiProperty({ example: EXAMPLES.message, pattern: OBJECT_ID })
   @IsMongoId()
   id: string;
 }
@@ -53,6 +60,7 @@ export class MessageParam {
 /** A participant in a path. */
 export class ParticipantParam extends ConversationParam {
   /** The participant's user id. */
+  @ApiProperty({ example: 'cleo' })
   @IsString()
   @Length(1, 128)
   @OneLine()

@@ -13,6 +13,8 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLES, OBJECT_ID } from '@app/common/openapi/examples.js';
 import type { OpenConversation } from '../../conversations/conversation.rules.js';
 import type { EditMessage } from '../../changes/change.service.js';
 import type { MarkRead } from '../../conversations/reading.service.js';
@@ -37,6 +39,7 @@ export class ConversationShape implements Asking<{ conversationId: string }> {
 /** A file to attach: what the upload answered. */
 export class AttachmentShape {
   /** The id of the upload. */
+  @ApiProperty({ example: EXAMPLES.media, pattern: OBJECT_ID })
   @IsMongoId()
   mediaId: string;
 
@@ -50,6 +53,7 @@ export class AttachmentShape {
 /** A message to send, over REST. Text or an attachment is required. */
 export class NewMessageShape {
   /** 1 to 5,000 characters, as a person counts them; may be left out when there is an attachment. */
+  @ApiProperty({ required: false, example: 'See you at eight' })
   @IsOptional()
   @IsString()
   text?: string;
@@ -105,6 +109,7 @@ export class MessageIdShape implements Asking<{ messageId: string }> {
 /** A new text for one's own message, over REST. */
 export class NewTextShape {
   /** 1 to 5,000 characters, as a person counts them. */
+  @ApiProperty({ minLength: 1, example: 'See you at nine' })
   @IsString()
   text: string;
 }
@@ -127,6 +132,7 @@ export class EditMessageShape implements Asking<EditMessage> {
 /** Messages that were read: these, and all before them. */
 export class MessageIdsShape {
   /** 1 to 100 message ids. */
+  @ApiProperty({ items: { type: 'string', pattern: OBJECT_ID }, example: [EXAMPLES.message] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IDS)
@@ -188,6 +194,7 @@ export class AuthenticateShape implements Asking<{ token: string }> {
 /** A conversation to make or find. */
 export class OpenConversationShape implements Asking<OpenConversation> {
   /** The others' user ids; oneself may be among them. At most 500. */
+  @ApiProperty({ items: { type: 'string', minLength: 1, maxLength: 128 }, uniqueItems: true, example: ['ben'] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(500)
@@ -198,11 +205,13 @@ export class OpenConversationShape implements Asking<OpenConversation> {
   participantIds: string[];
 
   /** True for a group, which is always new; two people have one direct conversation. */
+  @ApiProperty({ required: false })
   @IsOptional()
   @IsBoolean()
   isGroup?: boolean;
 
   /** The name of a group. */
+  @ApiProperty({ required: false, minLength: 1 })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
@@ -231,6 +240,7 @@ export class OpenConversationShape implements Asking<OpenConversation> {
 /** People to add to a group. */
 export class ParticipantsShape {
   /** 1 to 100 user ids. */
+  @ApiProperty({ items: { type: 'string', minLength: 1, maxLength: 128 }, uniqueItems: true, example: ['cleo'] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IDS)
