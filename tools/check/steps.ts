@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { BUILD } from '../gen/apps.ts';
+import { openApi } from './documents/openapi.ts';
 import { manifests } from './manifests/manifests.ts';
+import { monitoring } from './monitoring/monitoring.ts';
 import { namesOf, readSources } from './names.ts';
 import { program, type Outcome, type Step } from './run.ts';
 import { writersOf } from './writers.ts';
@@ -57,6 +59,8 @@ export const stepsOf = (root: string): Step[] => [
   { name: 'types', run: () => types(root) },
   { name: 'fresh', after: 'types', run: () => fresh(root) },
   { name: 'manifests', after: 'types', run: () => manifests(root) },
+  { name: 'monitoring', after: 'types', run: () => monitoring(root) },
+  { name: 'openapi', run: () => openApi(root) },
   { name: 'tools', run: () => tools(root) },
   { name: 'format', run: () => format(root) },
   { name: 'unused', run: () => unused(root) },
