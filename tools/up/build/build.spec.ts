@@ -9,10 +9,15 @@ const write = async (path: string, text: string): Promise<void> => {
   await writeFile(join(root, path), text);
 };
 
+const copies = { compilerOptions: { assets: ['../../../docs/events.json', '../../../node_modules/some/page.js'] } };
+
 /** A house of two apps whose `nest` copies, and fails where the source says so. */
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'parley-build-'));
-  await write('nest-cli.json', JSON.stringify({ projects: { chat: {}, media: {}, planned: {} } }));
+  await write(
+    'nest-cli.json',
+    JSON.stringify({ projects: { chat: {}, media: { sourceRoot: 'apps/media/src', ...copies }, planned: {} } }),
+  );
   for (const app of ['chat', 'media']) await write(`apps/${app}/src/main.ts`, `// ${app}`);
   await write('libs/common/src/a.ts', '// a');
   const nest = `#!/bin/sh
@@ -33,6 +38,8 @@ describe('building', () => {
     expect(await readFile(entryOf(root, 'media'), 'utf8')).toBe('// media');
     expect(await build()).toEqual([]);
     await write('apps/media/src/main.ts', '// media 2');
+    expect(await build()).toEqual(['media']);
+    await write('docs/events.json', '{}');
     expect(await build()).toEqual(['media']);
     await write('libs/common/src/a.ts', '// a 2');
     expect(await build()).toEqual(['chat', 'media']);
