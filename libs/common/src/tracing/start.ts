@@ -4,7 +4,7 @@ import { traceWith } from './tracing.js';
 
 /** Begins to trace, where a collector is set; resolves to what ends it. Elsewhere nothing of OpenTelemetry is loaded. */
 export async function startTracing(service: string, env: SharedEnv): Promise<() => Promise<void>> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: collector } = env;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_RESOURCE_ATTRIBUTES: attributes = {} } = env;
   if (collector === undefined) return () => Promise.resolve();
   const [{ SdkTracer }, { QuietExporter }] = await Promise.all([
     import('./otel.tracer.js'),
@@ -13,13 +13,13 @@ export async function startTracing(service: string, env: SharedEnv): Promise<() 
   const tracer = new SdkTracer({
     resource: {
       'service.instance.id': `${hostname()}-${process.pid}`,
-      ...env.OTEL_RESOURCE_ATTRIBUTES,
-      'service.name': env.OTEL_SERVICE_NAME ?? env.OTEL_RESOURCE_ATTRIBUTES['service.name'] ?? service,
+      ...attributes,
+      'service.name': env.OTEL_SERVICE_NAME ?? attributes['service.name'] ?? service,
     },
     sampler: env.OTEL_TRACES_SAMPLER,
     share: env.OTEL_TRACES_SAMPLER_ARG,
     delayMs: env.OTEL_BSP_SCHEDULE_DELAY,
-    exporter: new QuietExporter(collector, env.OTEL_EXPORTER_OTLP_HEADERS),
+    exporter: new QuietExporter(collector, env.OTEL_EXPORTER_OTLP_HEADERS ?? {}),
   });
   traceWith(tracer);
   return async () => {

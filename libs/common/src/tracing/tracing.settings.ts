@@ -42,7 +42,7 @@ export const tracingSettings = {
     example: 'http://otel-collector:4318',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: pairs({
-    default: {},
+    default: undefined,
     desc: 'Headers for the collector, such as its key: `name=value`, separated by commas.',
     example: 'authorization=Bearer%20key',
   }),
@@ -51,7 +51,7 @@ export const tracingSettings = {
     desc: "The name of the service in traces; the app's own (`api-gateway`, `chat`, `media`, `notification`) when not set.",
   }),
   OTEL_RESOURCE_ATTRIBUTES: pairs({
-    default: {},
+    default: undefined,
     desc: 'What else all spans say of where they come from: `name=value`, separated by commas.',
     example: 'deployment.environment.name=production',
   }),
