@@ -15,12 +15,14 @@ import { HealthModule } from '@app/common/health/health.module.js';
 import { IdentityModule } from '@app/common/identity/identity.module.js';
 import { LastSeenWriter } from '@app/common/identity/last-seen.writer.js';
 import { loggingModule } from '@app/common/logging/logging.module.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { MetricsModule } from '@app/common/metrics/metrics.module.js';
 import { MongoModule } from '@app/common/mongo/mongo.module.js';
 import { NodeDirectory } from '@app/common/presence/node.directory.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { beating } from '@app/common/redis/heartbeat.js';
 import { connectRedis, REDIS, RedisModule } from '@app/common/redis/redis.module.js';
+import { watched } from '@app/common/redis/watched.js';
 import { Change, ChangeSchema } from '@app/common/schemas/change.schema.js';
 import { Conversation, ConversationSchema } from '@app/common/schemas/conversation.schema.js';
 import { Member, MemberSchema } from '@app/common/schemas/member.schema.js';
@@ -172,12 +174,20 @@ export class ChatModule
       providers: [
         { provide: NODE_ID, useValue: nodeId },
         { provide: RUN_ID, useValue: runOf(nodeId) },
-        { provide: BUS, useFactory: (): Bus => ({ pub: busSpeaker(env), sub: connectRedis(env) }) },
+        { provide: BUS, inject: [Metrics], useFactory: (metrics: Metrics) => busOf(env, 'bus', metrics) },
         {
           provide: LANE_REDIS,
-          useFactory: (): Bus => ({ pub: beating(busSpeaker(env)), sub: beating(connectRedis(env)) }),
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => {
+            const { pub, sub } = busOf(env, 'lanes', metrics);
+            return { pub: beating(pub), sub: beating(sub) };
+          },
         },
-        { provide: LIMITER_REDIS, useFactory: () => beating(impatient(env)) },
+        {
+          provide: LIMITER_REDIS,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => beating(watched(impatient(env), 'limiter', metrics)),
+        },
         ...keeps,
         ...does,
         ...tells,
@@ -234,8 +244,12 @@ export class ChatModule
 }
 
 /** Live events are hints: while Redis is away they are dropped, not queued. What is said in one turn goes together. */
-function busSpeaker(env: ChatEnv): Redis {
-  return connectRedis(env, { enableOfflineQueue: false, enableAutoPipelining: true });
+function busOf(env: ChatEnv, name: string, metrics: Metrics): Bus {
+  const speaks = connectRedis(env, { enableOfflineQueue: false, enableAutoPipelining: true });
+  return {
+    pub: watched(speaks, `${name}-speaks`, metrics),
+    sub: watched(connectRedis(env), `${name}-hears`, metrics),
+  };
 }
 
 function impatient(env: ChatEnv): Redis {

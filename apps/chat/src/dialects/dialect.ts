@@ -74,6 +74,16 @@ export interface Speaker {
   take(verb: VerbName): number;
   /** Hears of every refusal. */
   refused(code: ErrorCode): void;
+  /** Hears how each packet ended. */
+  answered(how: Outcome): void;
+}
+
+/** How a packet ended, without anything that it said. */
+export interface Outcome {
+  /** The wire event; `unknown` where the dialect has no such one. */
+  event: string;
+  code: ErrorCode | 'OK';
+  ms: number;
 }
 
 type Ack = (answer: { ok: true; data: unknown } | { ok: false; error: WireError }) => void;
@@ -111,14 +121,21 @@ function spanOf({ dialect }: Speaker, { wireEvent }: Said): Span | undefined {
 
 async function answer(speaker: Speaker, said: Said): Promise<void> {
   const { socket, dialect, log } = speaker;
-  const { ack } = said;
+  const { ack, wireEvent } = said;
+  const from = performance.now();
+  const answered = (code: Outcome['code']) => {
+    const event = Object.hasOwn(dialect.hears, wireEvent) ? wireEvent : 'unknown';
+    speaker.answered({ event, code, ms: performance.now() - from });
+  };
   try {
     const reply = await ask(speaker, said);
     ack?.({ ok: true, data: reply.data });
+    answered('OK');
     if (reply.says) socket.emit(...reply.says);
   } catch (thrown) {
     const error = knownError(thrown, log);
     speaker.refused(error.code);
+    answered(error.code);
     currentSpan()?.failed(error.code);
     if (ack) {
       ack({ ok: false, error: error.toWire() });

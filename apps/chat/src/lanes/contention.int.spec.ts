@@ -50,9 +50,12 @@ async function holds(talkers: Talker[], nodes: number[]): Promise<void> {
   expect(kept.length).toBeGreaterThan(talkers.length);
   const acks = shares.reduce((sum, share) => sum + share, 0);
   for (const share of shares) expect(share / acks).toBeGreaterThan(0.4 / nodes.length);
-  const forwarded = world.apps.map((app) => app.get(LaneForwarder).counts.forwarded);
+  const forwarded = world.apps.map((app) => app.get(LaneForwarder).counts.forwarded.total);
   expect(Math.max(...forwarded)).toBeGreaterThan(0);
 }
+
+const countsOf = ({ counts: { clashes, forwarded, takenBack } }: LaneForwarder) =>
+  JSON.stringify({ clashes: clashes.total, forwarded: forwarded.total, takenBack: takenBack.total });
 
 /** Answers how many acks the people of each node had. */
 function print(sends: Send[], nodes: number[]): number[] {
@@ -60,7 +63,7 @@ function print(sends: Send[], nodes: number[]): number[] {
   const waits = acked.map(({ startedAt, endedAt = 0 }) => endedAt - startedAt).sort((a, b) => a - b);
   const at = (part: number) => Math.round(waits[Math.floor(part * (waits.length - 1))] ?? 0);
   const shares = nodes.map((node) => acked.filter((send) => send.node === String(node)).length);
-  const counts = world.apps.map((app) => JSON.stringify(app.get(LaneForwarder).counts)).join(' ');
+  const counts = world.apps.map((app) => countsOf(app.get(LaneForwarder))).join(' ');
   process.stdout.write(
     `seed ${seed}: ${acked.length} acks, by node ${shares.join('/')}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms, ${counts}\n`,
   );

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { tracingWith } from '@app/common/tracing/tracing.suite.js';
 import type { Message } from '@app/contracts/shapes.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 import { LANE_REDIS, LaneBus } from './lane.bus.js';
@@ -43,6 +44,18 @@ describe('a lane whose owner claims it', () => {
     expect(of(1, LaneForwarder).counts).toMatchObject({ forwarded: 3, takenBack: 0 });
     expect(of(2, Lanes).peek(conversationId)?.head.seq).toBe(4);
     await heardOnce(sent);
+  });
+
+  it('goes on there with the trace of what was said', async () => {
+    const traced = tracingWith();
+    await ana.sends(conversationId, 'traced');
+    while ((await traced.next()).name !== 'chat message_send');
+    const spans = await traced.ended();
+    const named = (name: string) => spans.filter((span) => span.name === name);
+    const [said = [], forwarded = [], kept = []] = ['chat message_send', 'process lanes', 'insert messages'].map(named);
+    const parents = [forwarded, kept].map((some) => some.map(({ parentSpanContext }) => parentSpanContext?.spanId));
+    expect(parents).toEqual([said, forwarded].map((some) => some.map((span) => span.spanContext().spanId)));
+    expect([said, forwarded, kept].map(({ length }) => length)).toEqual([1, 1, 1]);
   });
 
   it('answers a resend with the first message', async () => {

@@ -1,3 +1,4 @@
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { KeptConversation } from '../conversations/conversation.rules.js';
 import type { KeptBefore } from './kept-before.js';
 import { Lane, type Waiting } from './lane.js';
@@ -16,7 +17,7 @@ function laneOwnedBy(owner: string) {
     claim: () => (said.push('mine'), Promise.resolve()),
   } as unknown as LaneBus;
   const owners = { self: 'here', of: () => owner } as unknown as Owners;
-  const forwarder = new LaneForwarder(owners, bus, {} as KeptBefore);
+  const forwarder = new LaneForwarder(owners, bus, {} as KeptBefore, new Metrics());
   const facts = { conversation: {} as KeptConversation, members: new Set<string>(), head: { seq: 0, at: 0 } };
   return { lane: new Lane('c', facts), forwarder, said };
 }

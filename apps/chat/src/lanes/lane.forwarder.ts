@@ -1,9 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
+import { type Instruments, Metrics } from '@app/common/metrics/metrics.js';
 import { clashed } from './contention.rules.js';
 import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting } from './lane.js';
 import { type AnswerSaid, type AppendSaid, LaneBus } from './lane.bus.js';
+import { laneMetrics } from './lane.metrics.js';
 import { Owners } from './owners.js';
 
 /** How long a lane is forwarded after its last use. */
@@ -20,21 +22,24 @@ const PACKET = 64;
 /** Sends what waits in a contended lane to the conversation's owner, in order, and takes it back when nobody answers. */
 @Injectable()
 export class LaneForwarder {
-  /** Since the start: places lost to other nodes, messages sent to an owner, and those of them taken back. */
-  readonly counts = { clashes: 0, forwarded: 0, takenBack: 0 };
   private readonly log = new Logger(LaneForwarder.name);
   private readonly outgoing = new Set<Lane>();
   private readonly lanesOfAway = new Map<string, Lane>();
   private readonly abroad = new Set<Lane>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private counted = { ...this.counts };
+  /** Places lost to other nodes, messages sent to an owner, and those of them taken back. */
+  readonly counts: Pick<Instruments<typeof laneMetrics>, 'clashes' | 'forwarded' | 'takenBack'>;
+  private counted = { clashes: 0, forwarded: 0, takenBack: 0 };
   private free: (lane: Lane) => void = () => undefined;
 
   constructor(
     private readonly owners: Owners,
     private readonly bus: LaneBus,
     private readonly keptBefore: KeptBefore,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.counts = metrics.of(laneMetrics);
+  }
 
   /** Calls `free` when a lane has nothing away any more, so that what waits in it may go on. */
   start(free: (lane: Lane) => void): void {
@@ -49,7 +54,7 @@ export class LaneForwarder {
 
   /** Notes that a lane lost a place. It is forwarded, a contended one for longer; its owner claims a contended one. */
   clash(lane: Lane): void {
-    this.counts.clashes++;
+    this.counts.clashes.inc();
     const { clashes, contended } = clashed(lane.clashes, Date.now());
     lane.clashes = clashes;
     const mine = this.owners.of(lane.conversationId) === this.owners.self;
@@ -126,7 +131,7 @@ export class LaneForwarder {
     // What is forwarded briefly is not prolonged: only a second clash says that it is contended.
     if (lane.forwardUntil > now + BRIEF_MS) lane.forwardUntil = now + FORWARD_MS;
     this.abroad.add(lane);
-    this.counts.forwarded += packet.length;
+    this.counts.forwarded.inc(packet.length);
     const { conversationId } = lane;
     const drafts = packet.map(({ id, draft, span }): AppendSaid['drafts'][number] =>
       span ? [id, draft, span.traceparent] : [id, draft],
@@ -161,7 +166,7 @@ export class LaneForwarder {
     this.owners.silence(owner);
     for (const lane of [...this.abroad].filter(({ awayTo }) => awayTo === owner)) {
       const back = [...lane.away.values()].map(({ waiting }) => waiting);
-      this.counts.takenBack += back.length;
+      this.counts.takenBack.inc(back.length);
       for (const waiting of back) {
         waiting.unsure = true;
         this.lanesOfAway.delete(waiting.id);
@@ -180,14 +185,18 @@ export class LaneForwarder {
   }
 
   private report(): void {
-    const { clashes, forwarded, takenBack } = this.counts;
-    const before = this.counted;
-    if (clashes === before.clashes && forwarded === before.forwarded) return;
-    this.counted = { ...this.counts };
+    const { counts, counted: before } = this;
+    const now = {
+      clashes: counts.clashes.total,
+      forwarded: counts.forwarded.total,
+      takenBack: counts.takenBack.total,
+    };
+    if (now.clashes === before.clashes && now.forwarded === before.forwarded) return;
+    this.counted = now;
     const since = {
-      clashes: clashes - before.clashes,
-      forwarded: forwarded - before.forwarded,
-      takenBack: takenBack - before.takenBack,
+      clashes: now.clashes - before.clashes,
+      forwarded: now.forwarded - before.forwarded,
+      takenBack: now.takenBack - before.takenBack,
     };
     this.log.log(since, 'nodes contend for conversations');
   }

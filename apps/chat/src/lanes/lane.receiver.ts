@@ -1,11 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import type { Counter } from '@app/common/metrics/series.js';
 import { childSpan, type Span, spanning } from '@app/common/tracing/tracing.js';
 import type { ErrorCode } from '@app/contracts/errors.js';
 import type { Draft } from '../messages/message.rules.js';
 import type { Lane } from './lane.js';
 import { type AnswerSaid, type AppendSaid, LaneBus, type LaneSaid } from './lane.bus.js';
 import { LaneForwarder } from './lane.forwarder.js';
+import { laneMetrics } from './lane.metrics.js';
 import { Lanes } from './lanes.js';
 import { MessageWriter } from './message.writer.js';
 
@@ -28,6 +31,7 @@ export class LaneReceiver {
   private readonly log = new Logger(LaneReceiver.name);
   private readonly turns = new Map<string, Promise<void>>();
   private readonly answers = new Map<string, AnswerSaid>();
+  private readonly received: Counter;
   private pending = 0;
 
   constructor(
@@ -35,7 +39,10 @@ export class LaneReceiver {
     private readonly writer: MessageWriter,
     private readonly forwarder: LaneForwarder,
     private readonly bus: LaneBus,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.received = metrics.of(laneMetrics).received;
+  }
 
   start(): void {
     this.bus.listen((said) => this.hear(said));
@@ -56,6 +63,7 @@ export class LaneReceiver {
       for (const [id] of drafts) this.answerTo(from).refused.push([id, 'UNAVAILABLE']);
       return;
     }
+    this.received.inc(drafts.length);
     this.pending += drafts.length;
     const turn = (this.turns.get(conversationId) ?? Promise.resolve()).then(() => this.append(said));
     this.turns.set(conversationId, turn);

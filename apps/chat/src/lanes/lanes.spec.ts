@@ -1,3 +1,4 @@
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { ConversationRepository } from '../conversations/conversation.repository.js';
 import type { KeptConversation } from '../conversations/conversation.rules.js';
 import type { MemberRepository } from '../conversations/member.repository.js';
@@ -12,6 +13,7 @@ function lanesOf(members: { count: number }) {
     { find } as unknown as ConversationRepository,
     { of: () => Promise.resolve(people()) } as unknown as MemberRepository,
     { headOf: () => Promise.resolve({ seq: 0, at: 0 }) } as unknown as MessageRepository,
+    new Metrics(),
   );
 }
 

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { patiently } from '@app/common/mongo/patience.js';
 import { ConversationRepository } from '../conversations/conversation.repository.js';
 import { LISTED_PARTICIPANTS, MAX_PARTICIPANTS } from '../conversations/conversation.rules.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { Lane, type LaneFacts } from './lane.js';
+import { laneMetrics } from './lane.metrics.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import type { Head } from '../messages/message.rules.js';
 
@@ -31,7 +33,10 @@ export class Lanes {
     private readonly conversations: ConversationRepository,
     private readonly members: MemberRepository,
     private readonly messages: MessageRepository,
-  ) {}
+    metrics: Metrics,
+  ) {
+    metrics.of(laneMetrics).lanes.reads(() => this.lanes.size);
+  }
 
   /** The lane of a conversation that `userId` is a member of; throws `NOT_FOUND` or `NOT_A_MEMBER`. */
   async of(conversationId: string, userId: string): Promise<Lane> {

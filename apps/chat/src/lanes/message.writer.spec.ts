@@ -1,3 +1,4 @@
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { KeptConversation } from '../conversations/conversation.rules.js';
 import type { MembershipWriter } from '../membership/membership.writer.js';
 import type { Inserted } from '../messages/insert.rules.js';
@@ -35,6 +36,7 @@ function clashing(heard: (lane: Lane) => void) {
     {} as KeptBefore,
     forwarder,
     {} as Unsettled,
+    new Metrics(),
   );
   const send = async () => ({ seq: (await writer.append(lane, draft)).message.seq, read });
   return { send };

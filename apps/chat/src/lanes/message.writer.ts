@@ -1,10 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import type { Counter, Histogram } from '@app/common/metrics/series.js';
 import { isMongoAway } from '@app/common/mongo/away.js';
 import { type About, childSpan, currentSpan, type Span, spanningAll } from '@app/common/tracing/tracing.js';
 import { KeptBefore } from './kept-before.js';
 import type { Lane, Waiting, Written } from './lane.js';
 import { LaneForwarder } from './lane.forwarder.js';
+import { laneMetrics } from './lane.metrics.js';
 import { Lanes } from './lanes.js';
 import { Unsettled } from './unsettled.js';
 import { MembershipWriter } from '../membership/membership.writer.js';
@@ -47,6 +50,8 @@ export class MessageWriter {
   private readonly log = new Logger(MessageWriter.name);
   /** Lanes that may fly, the longest waiting first. */
   private readonly ready = new Set<Lane>();
+  private readonly kept: Record<'new' | 'again', Counter>;
+  private readonly sizes: Histogram;
   private flights = 0;
   private waitingCount = 0;
   private scheduled = false;
@@ -59,7 +64,12 @@ export class MessageWriter {
     private readonly keptBefore: KeptBefore,
     private readonly forwarder: LaneForwarder,
     private readonly unsettled: Unsettled,
+    metrics: Metrics,
   ) {
+    const { kept, flights, waiting } = metrics.of(laneMetrics);
+    this.kept = { new: kept.with({ outcome: 'new' }), again: kept.with({ outcome: 'again' }) };
+    this.sizes = flights;
+    waiting.reads(() => this.waitingCount);
     forwarder.start((lane) => this.offer(lane));
   }
 
@@ -128,6 +138,7 @@ export class MessageWriter {
     if (seats.length === 0) return;
     const lanes = new Set(seats.map(({ lane }) => lane));
     this.flights++;
+    this.sizes.observe(seats.length);
     for (const lane of lanes) lane.flying = true;
     try {
       this.settle(seats, await spanningAll(spansOf(seats), () => this.keep(seats)));
@@ -193,10 +204,12 @@ export class MessageWriter {
         case 'kept':
           lane.raise({ seq: message.seq, at: message.createdAt.getTime() });
           lane.clashes = { ...lane.clashes, inRow: 0 };
+          this.kept.new.inc();
           // Whoever waits behind it may not be a member any more.
           if (message.system) lane.doubt();
           return waiting.written({ message, again: false });
         case 'kept-before':
+          this.kept.again.inc();
           return void this.keptBefore.answer(waiting);
         case 'seq-taken':
           // A head that was raised meanwhile came from a node that knows the same members: nothing need be read anew.

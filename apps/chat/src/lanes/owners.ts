@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { NodeDirectory } from '@app/common/presence/node.directory.js';
 import { NODE_ID } from '../env.js';
 import { ownerOf } from './contention.rules.js';
+import { laneMetrics } from './lane.metrics.js';
 
 /** How often the living nodes are read. */
 const LOOK_MS = 2000;
@@ -20,7 +22,10 @@ export class Owners {
   constructor(
     private readonly directory: NodeDirectory,
     @Inject(NODE_ID) readonly self: string,
-  ) {}
+    metrics: Metrics,
+  ) {
+    metrics.of(laneMetrics).owners.reads(() => this.nodes.length);
+  }
 
   start(): void {
     void this.look();

@@ -1,3 +1,4 @@
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { jest } from '@jest/globals';
 import type { MessageRepository } from '../messages/message.repository.js';
 import type { KeptMessage } from '../messages/message.rules.js';
@@ -11,7 +12,7 @@ async function lookFor(foundAt: number) {
   jest.useFakeTimers();
   let looks = 0;
   const found = () => Promise.resolve(++looks >= foundAt ? [{ id: 'm', seq: 1 } as KeptMessage] : []);
-  const unsettled = new Unsettled({ findAll: found } as unknown as MessageRepository);
+  const unsettled = new Unsettled({ findAll: found } as unknown as MessageRepository, new Metrics());
   const tell = jest.fn((_lane: Lane, _message: KeptMessage) => Promise.resolve());
   unsettled.start(tell);
   unsettled.add('m', lane);
@@ -32,7 +33,10 @@ describe('a message whose outcome is unknown', () => {
   it('is told after those before it, in whatever order they were given up', async () => {
     jest.useFakeTimers();
     const messages = [3, 1, 2].map((seq) => ({ id: `m${seq}`, seq }) as KeptMessage);
-    const unsettled = new Unsettled({ findAll: () => Promise.resolve(messages) } as unknown as MessageRepository);
+    const unsettled = new Unsettled(
+      { findAll: () => Promise.resolve(messages) } as unknown as MessageRepository,
+      new Metrics(),
+    );
     const told: number[] = [];
     unsettled.start((_lane, { seq }) => Promise.resolve(void told.push(seq)));
     for (const { id } of messages) unsettled.add(id, lane);

@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { MessageRepository } from '../messages/message.repository.js';
 import type { KeptMessage } from '../messages/message.rules.js';
 import type { Lane } from './lane.js';
+import { laneMetrics } from './lane.metrics.js';
 
 const LOOK_MS = 1000;
 /** Looks that MongoDB answers before a message counts as never kept: what it had in hands when it froze comes by then. */
@@ -22,7 +24,12 @@ export class Unsettled {
   private timer: NodeJS.Timeout | undefined;
   private tell: (lane: Lane, message: KeptMessage) => Promise<void> = () => Promise.resolve();
 
-  constructor(private readonly messages: MessageRepository) {}
+  constructor(
+    private readonly messages: MessageRepository,
+    metrics: Metrics,
+  ) {
+    metrics.of(laneMetrics).unsettled.reads(() => this.doubts.size);
+  }
 
   /** Calls `tell` for each message that turns out to be kept, once. */
   start(tell: (lane: Lane, message: KeptMessage) => Promise<void>): void {

@@ -50,6 +50,11 @@ export class PresenceService {
     });
   }
 
+  /** How many people are watched, over all sockets of this node. */
+  get watched(): number {
+    return [...this.watching.values()].reduce((sum, { userIds }) => sum + userIds.size, 0);
+  }
+
   start(): void {
     this.checks = setInterval(() => void this.check(), CHECK_MS).unref();
   }

@@ -60,6 +60,11 @@ export class PresenceTracker {
     await this.directory.disconnected(userId, this.run, socketId);
   }
 
+  /** How many people have a socket at this node. */
+  get here(): number {
+    return this.sockets.size;
+  }
+
   /** True for somebody with a socket at this node. */
   isHere(userId: string): boolean {
     return this.sockets.has(userId);

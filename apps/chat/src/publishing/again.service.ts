@@ -1,7 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CheckpointRepository, type Hold } from '@app/common/events/checkpoint.repository.js';
 import { idAt, timeOf } from '@app/common/events/id-time.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import type { Counter } from '@app/common/metrics/series.js';
 import { EventOutlet } from './event.outlet.js';
+import { publishingMetrics } from './publishing.metrics.js';
 import { type Page, type Source, SOURCES } from './sources/source.js';
 
 /** Ids of slow clocks and slow inserts sort behind their time. */
@@ -13,13 +16,17 @@ const AT_ONCE = 100;
 @Injectable()
 export class AgainService {
   private readonly log = new Logger(AgainService.name);
+  private readonly replayed: Counter;
   private count = 0;
 
   constructor(
     private readonly checkpoints: CheckpointRepository,
     private readonly outlet: EventOutlet,
     @Inject(SOURCES) private readonly sources: readonly Source[],
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.replayed = metrics.of(publishingMetrics).replayed;
+  }
 
   /** Asks that everything since then be published again. */
   async ask(since: string): Promise<void> {
@@ -50,6 +57,7 @@ export class AgainService {
     const { events, next } = await source.page(back);
     await this.publish(events);
     this.count += events.length;
+    this.replayed.inc(events.length);
     // Somebody asked for more meanwhile: it is begun there at once.
     return !(await this.checkpoints.caughtUp(hold, { back, asked }, next)) || next !== undefined;
   }

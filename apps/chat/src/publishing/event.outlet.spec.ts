@@ -1,4 +1,5 @@
 import type { EventPublisher } from '@app/common/events/event.publisher.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { ChatEnv } from '../env.js';
 import { EventOutlet, type Told } from './event.outlet.js';
 import { PUBLISHING } from './pace.js';
@@ -11,7 +12,7 @@ function outlet(more: Partial<typeof PUBLISHING> = {}) {
   const publish = () => new Promise<void>((resolve, reject) => asked.push({ resolve, reject }));
   const env = { NOTIFICATION_REDIS_CHANNEL: 'a-channel' } as ChatEnv;
   const pace = { ...PUBLISHING, mostWaiting: 2, ...more };
-  return { asked, outlet: new EventOutlet({ publish } as unknown as EventPublisher, env, pace) };
+  return { asked, outlet: new EventOutlet({ publish } as unknown as EventPublisher, env, pace, new Metrics()) };
 }
 
 describe('an event outlet', () => {

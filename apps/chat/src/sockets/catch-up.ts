@@ -3,10 +3,13 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { idAt } from '@app/common/events/id-time.js';
 import { Heartbeat } from '@app/common/redis/heartbeat.js';
 import { keys } from '@app/common/redis/keys.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import type { Counter } from '@app/common/metrics/series.js';
 import { MemberRepository } from '../conversations/member.repository.js';
 import { type Retold, type Source, SOURCES } from '../publishing/sources/source.js';
 import { FanOut } from './fan-out.js';
 import { BUS, type Bus } from './redis-io.adapter.js';
+import { socketMetrics } from './socket.metrics.js';
 
 /** Clocks of nodes differ, and an insert takes its time. */
 const OVERLAP_MS = 3000;
@@ -24,6 +27,7 @@ export class CatchUp {
   private readonly log = new Logger(CatchUp.name);
   private readonly speaks: Heartbeat;
   private readonly hears: Heartbeat;
+  private readonly told: Counter;
   private deafSince: number | undefined;
   private muteSince: number | undefined;
   private wanted: number | undefined;
@@ -35,7 +39,9 @@ export class CatchUp {
     @Inject(SOURCES) private readonly sources: readonly Source[],
     private readonly fanOut: FanOut,
     private readonly members: MemberRepository,
+    metrics: Metrics,
   ) {
+    this.told = metrics.of(socketMetrics).caughtUp;
     this.speaks = new Heartbeat(bus.pub);
     this.hears = new Heartbeat(bus.sub);
   }
@@ -108,6 +114,7 @@ export class CatchUp {
       const here = events.filter(({ event }) => this.fanOut.isHeardHere(event.data.conversation.id));
       for (const one of inOrder(here)) this.tell(one, await this.cameLater(one));
       told += here.length;
+      this.told.inc(here.length);
       after = next;
     }
     return told;

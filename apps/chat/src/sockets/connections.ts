@@ -3,9 +3,11 @@ import type { Socket } from 'socket.io';
 import { sessionHasEnded } from '@app/common/auth/token.rules.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import { type Instruments, Metrics } from '@app/common/metrics/metrics.js';
+import type { Histogram } from '@app/common/metrics/series.js';
 import type { ErrorCode } from '@app/contracts/errors.js';
 import { MemberRepository } from '../conversations/member.repository.js';
-import { speak, type Dialect } from '../dialects/dialect.js';
+import { speak, type Dialect, type Outcome } from '../dialects/dialect.js';
 import type { ChatEnv } from '../env.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceTracker } from '../presence/presence.tracker.js';
@@ -17,6 +19,7 @@ import type { SocketData } from './handshake.js';
 import { RefusalLimits } from './limits/refusal.limits.js';
 import { VerbLimits } from './limits/verb.limits.js';
 import { rooms } from './rooms.js';
+import { socketMetrics } from './socket.metrics.js';
 
 /** When a client that was refused too often may come back. */
 const REFUSED_RETRY_MS = 60_000;
@@ -26,6 +29,9 @@ const REFUSED_RETRY_MS = 60_000;
 export class Connections {
   private readonly log = new Logger(Connections.name);
   private readonly open = new Map<string, string>();
+  private readonly told: Instruments<typeof socketMetrics>;
+  private readonly durations = new Map<string, Histogram>();
+  private readonly tellsAll: boolean;
 
   constructor(
     private readonly verbs: Verbs,
@@ -38,7 +44,14 @@ export class Connections {
     private readonly refusals: RefusalLimits,
     private readonly fanOut: FanOut,
     @Inject(ENV) private readonly env: ChatEnv,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.told = metrics.of(socketMetrics);
+    this.told.sockets.reads(() => this.open.size);
+    this.told.people.reads(() => tracker.here);
+    this.told.subscriptions.reads(() => presence.watched);
+    this.tellsAll = ['debug', 'trace'].includes(env.LOG_LEVEL);
+  }
 
   /** Everything that must be bound before the first packet is bound before this returns; rooms follow. */
   connected(socket: Socket, dialect: Dialect): void {
@@ -49,6 +62,10 @@ export class Connections {
       take: (verb: VerbName) => this.limits.take(id, verb),
       refused: (code: ErrorCode) => {
         if (socket.connected && this.refusals.isTooMuch(id, code)) this.refusedTooOften(socket, dialect);
+      },
+      answered: (how: Outcome) => {
+        this.observe(how);
+        if (this.tellsAll) this.log.debug({ ...how, userId: id, socketId: socket.id }, 'socket event');
       },
     };
     speak({ socket, who, dialect, verbs: this.verbs, log: this.log, ...limits });
@@ -61,6 +78,7 @@ export class Connections {
     this.joinRooms(socket, id).catch((error: unknown) => {
       // A socket without its rooms would hear nothing and seem well. Cut off, its client connects anew; told to go, it would not.
       this.log.warn({ err: error, userId: id, socketId: socket.id }, 'joining rooms failed');
+      this.told.cut.with({ reason: 'rooms' }).inc();
       socket.conn.close();
     });
   }
@@ -94,6 +112,7 @@ export class Connections {
   private refusedTooOften(socket: Socket, dialect: Dialect): void {
     const { id } = (socket.data as SocketData).bearer;
     this.log.warn({ userId: id, socketId: socket.id }, 'a socket was cut, as too much of it was refused');
+    this.told.cut.with({ reason: 'refused' }).inc();
     const message = 'Too many requests were refused; connect anew, and wait for retryAfterMs.';
     const event = dialect.fails(new AppError('RATE_LIMITED', { message, retryAfterMs: REFUSED_RETRY_MS }), 'refused');
     if (event) socket.emit(...event);
@@ -104,9 +123,17 @@ export class Connections {
   private isOver(socket: Socket, dialect: Dialect, why: Why): void {
     const expired = new AppError('UNAUTHENTICATED', { message: 'The token has expired; connect with a fresh one.' });
     const error = why === 'expired' ? expired : sessionHasEnded();
+    this.told.cut.with({ reason: why }).inc();
     const event = dialect.fails(error, 'authenticate');
     if (event) socket.emit(...event);
     socket.disconnect(true);
+  }
+
+  private observe({ event, code, ms }: Outcome): void {
+    const key = `${event} ${code}`;
+    let series = this.durations.get(key);
+    if (!series) this.durations.set(key, (series = this.told.events.with({ event, code })));
+    series.observe(ms / 1000);
   }
 
   private missed(error: unknown, socketId: string): void {

@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Namespace, Server, Socket } from 'socket.io';
+import { Metrics } from '@app/common/metrics/metrics.js';
+import type { Counter } from '@app/common/metrics/series.js';
 import { DIALECTS } from '../dialects/dialects.js';
 import { type DomainEvent, type DomainEvents, Teller } from '../domain-events.js';
+import { countDeliveries } from './adapters/deliveries.js';
 import type { Flags } from './adapters/flags.js';
 import { Moves } from './moves.js';
 import { BUS, type Bus } from './redis-io.adapter.js';
 import type { SocketData } from './handshake.js';
 import { rooms } from './rooms.js';
+import { socketMetrics } from './socket.metrics.js';
 
 /** One emit: to whom, and whether they are the sender's own sockets. */
 interface Audience {
@@ -54,7 +58,10 @@ export class FanOut extends Teller {
   /** What happens to rooms while membership is read. */
   readonly moves = new Moves();
 
-  constructor(@Inject(BUS) private readonly bus: Bus) {
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly metrics: Metrics,
+  ) {
     super();
   }
 
@@ -62,7 +69,14 @@ export class FanOut extends Teller {
   attach(server: Server): void {
     if (this.server === server) return;
     this.server = server;
+    const { deliveries } = this.metrics.of(socketMetrics);
+    const told = new Map<string, Counter>();
     for (const namespace of this.namespaces()) {
+      countDeliveries(namespace.adapter, (event, sockets) => {
+        let series = told.get(event);
+        if (!series) told.set(event, (series = deliveries.with({ event })));
+        series.inc(sockets);
+      });
       this.moves.attach(namespace);
       namespace.adapter.on('leave-room', (room: string, socketId: string) => {
         const userId = rooms.watchedBy(room);

@@ -4,9 +4,11 @@ import { type Bearer, TokenVerifier } from '@app/common/auth/token.verifier.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
 import { knownError } from '@app/common/errors/known-error.js';
+import { type Instruments, Metrics } from '@app/common/metrics/metrics.js';
 import type { ChatEnv } from '../env.js';
 import { HandshakeLimits } from './limits/handshake.limits.js';
 import { Seats } from './limits/seats.js';
+import { socketMetrics } from './socket.metrics.js';
 
 /** What a socket carries from its handshake on. */
 export interface SocketData {
@@ -25,20 +27,26 @@ const FULL_RETRY_MS = 10_000;
 @Injectable()
 export class Handshake {
   private readonly log = new Logger(Handshake.name);
+  private readonly answers: Instruments<typeof socketMetrics>['handshakes'];
 
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly limits: HandshakeLimits,
     private readonly seats: Seats,
     @Inject(ENV) private readonly env: ChatEnv,
+    metrics: Metrics,
   ) {
+    this.answers = metrics.of(socketMetrics).handshakes;
     if (env.ALLOW_QUERY_TOKEN) this.log.warn('ALLOW_QUERY_TOKEN is on: tokens in addresses end up in logs');
   }
 
   /** Socket.IO middleware, for each namespace. */
   readonly middleware = (socket: Socket, next: (refusal?: Refusal) => void): void => {
     this.accept(socket).then(
-      () => next(),
+      () => {
+        this.answers.with({ code: 'OK' }).inc();
+        next();
+      },
       (thrown: unknown) => next(this.refusal(thrown)),
     );
   };
@@ -68,6 +76,9 @@ export class Handshake {
 
   private refusal(thrown: unknown): Refusal {
     const error = knownError(thrown, this.log);
+    const { code, cause } = error;
+    this.log.debug({ code, reason: cause instanceof Error ? cause.message : error.message }, 'a handshake was refused');
+    this.answers.with({ code: error.code }).inc();
     const refused: Refusal = new Error(error.message);
     refused.data = error.toWire();
     return refused;

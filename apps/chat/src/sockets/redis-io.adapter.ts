@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { type INestApplication, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -7,6 +8,7 @@ import type { Namespace, Server, ServerOptions } from 'socket.io';
 import type { Adapter, ClusterAdapter } from 'socket.io-adapter';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { DIALECTS } from '../dialects/dialects.js';
 import { type ChatEnv, NODE_ID } from '../env.js';
 import { Lanes } from '../lanes/lanes.js';
@@ -14,8 +16,9 @@ import { ClassicAdapter } from './adapters/classic.adapter.js';
 import type { HeadFlag } from './adapters/flags.js';
 import { localFirst } from './adapters/local-first.js';
 import { HandshakeLimits } from './limits/handshake.limits.js';
-import { cutSlowReader, type Reader } from './limits/slow-reader.js';
+import { cutSlowReader, queuedBytes, type Reader } from './limits/slow-reader.js';
 import { isAllowedOrigin } from './origin.rules.js';
+import { socketMetrics } from './socket.metrics.js';
 
 /** Injection token of the connections that nodes talk to each other over. */
 export const BUS = Symbol('BUS');
@@ -25,6 +28,16 @@ export interface Bus {
   pub: Redis;
   sub: Redis;
 }
+
+/** What Socket.IO tells of a connection that it did not take. */
+interface RefusedConnection {
+  code: number;
+  message: string;
+  req?: IncomingMessage;
+}
+
+/** Engine.IO's codes of a refused connection, from 0 on. */
+const REASONS = socketMetrics.refused.labels.reason;
 
 /** A connection that asks for no namespace within this time is closed. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -72,15 +85,20 @@ export class RedisIoAdapter extends IoAdapter {
   private guard(server: Server): void {
     // A socket in no namespace of ours would be kept, and every request of it would wait for ever.
     server.of('/').use((_socket, next) => next(nowhere()));
+    const { cut, refused, queued } = this.application.get(Metrics).of(socketMetrics);
+    const { clients } = server.engine as unknown as { clients: Record<string, Reader> };
+    queued.reads(() => Object.values(clients).reduce((sum, reader) => sum + queuedBytes(reader), 0));
     server.engine.on('connection', (connection: Reader & { id: string }) => {
-      cutSlowReader(connection, this.env.MAX_QUEUED_BYTES, (bytes) =>
-        this.log.warn({ connectionId: connection.id, bytes }, 'a slow reader was cut'),
-      );
+      cutSlowReader(connection, this.env.MAX_QUEUED_BYTES, (bytes) => {
+        cut.with({ reason: 'slow' }).inc();
+        this.log.warn({ connectionId: connection.id, bytes }, 'a slow reader was cut');
+      });
     });
     // The request of a refused connection is not logged: its address may hold a token.
-    server.engine.on('connection_error', ({ code, message }: { code: number; message: string }) =>
-      this.log.debug({ code, reason: message }, 'a connection was refused'),
-    );
+    server.engine.on('connection_error', ({ code, message, req }: RefusedConnection) => {
+      refused.with({ reason: REASONS[code] ?? 'request' }).inc();
+      this.log.debug({ code, reason: message, origin: req?.headers.origin }, 'a connection was refused');
+    });
   }
 
   private adapterOf(): (nsp: Namespace) => Adapter {

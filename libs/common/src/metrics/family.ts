@@ -1,6 +1,5 @@
-import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, type Registry } from 'prom-client';
 import type { Labels, Metric } from './metric.js';
-import { Counter, Gauge, Histogram, type Named } from './series.js';
+import { Counter, Gauge, Histogram, type Sample, type Series } from './series.js';
 
 /** More series than this one metric never has; whoever comes later is told as `other`. */
 const MOST_SERIES = 1000;
@@ -9,16 +8,20 @@ const OTHER = 'other';
 /** A value for each label: one of those declared, or what its sentence says. */
 export type Values<L extends Labels> = { readonly [K in keyof L]: L[K] extends readonly (infer V)[] ? V : string };
 
-export type Series = Counter | Gauge | Histogram;
+type Named = Readonly<Record<string, string>>;
+interface Child {
+  labels: Named;
+  series: Series;
+}
 
-/** A metric with all of its series, as many as it may have. */
+/** A metric with all of its series. */
 export class Family<S extends Series = Series> {
-  private readonly children = new Map<string, S>();
+  private readonly children = new Map<string, Child & { series: S }>();
   private readonly names: readonly string[];
 
   constructor(
     readonly metric: Metric,
-    private readonly make: (labels: Named) => S,
+    private readonly make: (metric: Metric) => S,
   ) {
     this.names = Object.keys(metric.labels);
     if (metric.type === 'counter') this.beginAtZero();
@@ -26,7 +29,20 @@ export class Family<S extends Series = Series> {
 
   /** The series with these labels. Keep it where it is raised often: finding it costs more than raising it. */
   with(labels: Named): S {
-    return this.children.get(this.keyOf(labels)) ?? this.made(labels);
+    return this.found(labels) ?? this.made(labels);
+  }
+
+  /** As Prometheus' client reads it. */
+  async get() {
+    const { name, help, type } = this.metric;
+    const told = [...this.children.values()].map(async ({ labels, series }) =>
+      (await series.samples()).map((sample) => line(name, labels, sample)),
+    );
+    return { name, help, type, values: (await Promise.all(told)).flat() };
+  }
+
+  private found(labels: Named): S | undefined {
+    return this.children.get(this.keyOf(labels))?.series;
   }
 
   private made(labels: Named): S {
@@ -34,12 +50,12 @@ export class Family<S extends Series = Series> {
     const other = Object.fromEntries(
       this.names.map((name) => [name, this.isOpen(name) ? OTHER : (labels[name] ?? '')]),
     );
-    return this.children.get(this.keyOf(other)) ?? this.add(other);
+    return this.found(other) ?? this.add(other);
   }
 
   private add(labels: Named): S {
-    const series = this.make({ ...labels });
-    this.children.set(this.keyOf(labels), series);
+    const series = this.make(this.metric);
+    this.children.set(this.keyOf(labels), { labels: { ...labels }, series });
     return series;
   }
 
@@ -51,7 +67,7 @@ export class Family<S extends Series = Series> {
     return typeof this.metric.labels[name] === 'string';
   }
 
-  /** Where the values of all labels are known, their series are there from the start. */
+  /** A rate needs the zero that came before the first one; where the values are known, they are there from the start. */
   private beginAtZero(): void {
     if (this.names.some((name) => this.isOpen(name))) return;
     const all = this.names.reduce<Named[]>(
@@ -63,28 +79,17 @@ export class Family<S extends Series = Series> {
   }
 }
 
-/** The family of a metric, which the registry tells. */
-export function familyOf(metric: Metric, registry: Registry): Family {
-  const { type, name, help, labels, buckets = [] } = metric;
-  const of = { name, help, labelNames: Object.keys(labels), registers: [registry] };
-  switch (type) {
-    case 'counter': {
-      const counter = new PromCounter(of);
-      return new Family<Series>(metric, (labels) => new Counter(counter, labels));
-    }
-    case 'histogram': {
-      const histogram = new PromHistogram({ ...of, buckets: [...buckets] });
-      return new Family<Series>(metric, (labels) => new Histogram(histogram, labels));
-    }
-    case 'gauge': {
-      const read: Gauge[] = [];
-      const collect = async () => void (await Promise.all(read.map((gauge) => gauge.read())));
-      const prom = new PromGauge({ ...of, collect });
-      return new Family<Series>(metric, (labels) => {
-        const gauge = new Gauge(prom, labels);
-        read.push(gauge);
-        return gauge;
-      });
-    }
-  }
+function line(name: string, labels: Named, { value, suffix, le }: Sample) {
+  return { metricName: `${name}${suffix ?? ''}`, labels: le === undefined ? labels : { ...labels, le }, value };
+}
+
+const MADE = {
+  counter: () => new Counter(),
+  gauge: () => new Gauge(),
+  histogram: ({ buckets = [] }: Metric) => new Histogram(buckets),
+};
+
+/** The family of a metric. */
+export function familyOf(metric: Metric): Family {
+  return new Family<Series>(metric, MADE[metric.type]);
 }

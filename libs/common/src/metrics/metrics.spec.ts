@@ -29,9 +29,9 @@ it('tells what was raised, in the words of Prometheus', async () => {
     '# TYPE open gauge',
     'open{place="a \\"quoted\\" one"} 3',
     '# TYPE took_seconds histogram',
-    'took_seconds_bucket{le="0.1",event="send"} 1',
-    'took_seconds_bucket{le="1",event="send"} 2',
-    'took_seconds_bucket{le="+Inf",event="send"} 3',
+    'took_seconds_bucket{event="send",le="0.1"} 1',
+    'took_seconds_bucket{event="send",le="1"} 2',
+    'took_seconds_bucket{event="send",le="+Inf"} 3',
     'took_seconds_sum{event="send"} 7.6',
     'took_seconds_count{event="send"} 3',
   ]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, type Metric as PromMetric, Registry } from 'prom-client';
 import { type Family, familyOf, type Values } from './family.js';
 import type { Labels, Metric, MetricTable } from './metric.js';
 import type { Counter, Gauge, Histogram } from './series.js';
@@ -18,6 +18,9 @@ export type Instrument<M extends Metric> =
       : { with(labels: Values<L>): SeriesOf[T] }
     : never;
 
+/** The instruments of a table. */
+export type Instruments<T extends MetricTable> = { readonly [K in keyof T]: Instrument<T[K]> };
+
 /** The metrics of one app: each has its own, as many apps live in one process when they are tested. */
 @Injectable()
 export class Metrics {
@@ -25,12 +28,12 @@ export class Metrics {
   private readonly families = new Map<string, Family>();
 
   /** The instruments of a table; whoever asks with the same table has the same. */
-  of<const T extends MetricTable>(table: T): { readonly [K in keyof T]: Instrument<T[K]> } {
+  of<const T extends MetricTable>(table: T): Instruments<T> {
     const instruments = Object.entries(table).map(([key, metric]) => {
       const family = this.family(metric);
       return [key, Object.keys(metric.labels).length > 0 ? family : family.with({})];
     });
-    return Object.fromEntries(instruments) as { [K in keyof T]: Instrument<T[K]> };
+    return Object.fromEntries(instruments) as Instruments<T>;
   }
 
   /** Adds what is known of the process (`process_*`, `nodejs_*`): once in a process, as it watches for good. */
@@ -47,8 +50,9 @@ export class Metrics {
     const known = this.families.get(metric.name);
     if (known && known.metric !== metric) throw new Error(`two metrics are called ${metric.name}`);
     if (known) return known;
-    const family = familyOf(metric, this.registry);
+    const family = familyOf(metric);
     this.families.set(metric.name, family);
+    this.registry.registerMetric(Object.assign(family, { name: metric.name }) as unknown as PromMetric);
     return family;
   }
 }

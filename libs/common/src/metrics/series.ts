@@ -1,43 +1,52 @@
-import type { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram } from 'prom-client';
+/** A line of Prometheus' text, before its labels. */
+export interface Sample {
+  value: number;
+  /** What the metric's name ends in, and the bucket. */
+  suffix?: '_bucket' | '_sum' | '_count';
+  le?: string;
+}
 
-/** A value for each label. */
-export type Named = Readonly<Record<string, string>>;
+/**
+ * One series of a metric: a number that code raises and Prometheus reads. Raised on the path of every message, it costs an
+ * addition; the library's own finds its series by a text made of the labels each time, which is measured at ten times this.
+ */
+export interface Series {
+  samples(): Sample[] | Promise<Sample[]>;
+}
 
-/** A series that only grows; it is there from its making, as a rate needs the zero before the first one. */
-export class Counter {
-  constructor(
-    private readonly metric: PromCounter,
-    private readonly labels: Named,
-  ) {
-    this.inc(0);
+/** A series that only grows. */
+export class Counter implements Series {
+  private value = 0;
+
+  /** What it has come to. */
+  get total(): number {
+    return this.value;
   }
 
   inc(by = 1): void {
-    this.metric.inc(this.labels, by);
+    this.value += by;
+  }
+
+  samples(): Sample[] {
+    return [{ value: this.value }];
   }
 }
 
 /** A series that is set, moved, or read when Prometheus asks. */
-export class Gauge {
+export class Gauge implements Series {
+  private value = 0;
   private reading: (() => number | Promise<number>) | undefined;
 
-  constructor(
-    private readonly metric: PromGauge,
-    private readonly labels: Named,
-  ) {
-    this.set(0);
-  }
-
   set(value: number): void {
-    this.metric.set(this.labels, value);
+    this.value = value;
   }
 
   inc(by = 1): void {
-    this.metric.inc(this.labels, by);
+    this.value += by;
   }
 
   dec(by = 1): void {
-    this.metric.dec(this.labels, by);
+    this.value -= by;
   }
 
   /** Asked at each scrape, instead of being told; one that fails is missing from that scrape. */
@@ -45,30 +54,44 @@ export class Gauge {
     this.reading = reading;
   }
 
-  /** Reads it, if it is one that is read. */
-  async read(): Promise<void> {
-    if (!this.reading) return;
+  async samples(): Promise<Sample[]> {
+    if (!this.reading) return [{ value: this.value }];
     try {
-      this.set(await this.reading());
+      return [{ value: await this.reading() }];
     } catch {
-      this.metric.remove(this.labels);
+      return [];
     }
   }
 }
 
 /** A series of observations, counted by how large they were. */
-export class Histogram {
-  constructor(
-    private readonly metric: PromHistogram,
-    private readonly labels: Named,
-  ) {}
+export class Histogram implements Series {
+  private readonly counts: number[];
+  private sum = 0;
+
+  constructor(private readonly bounds: readonly number[]) {
+    this.counts = new Array<number>(bounds.length + 1).fill(0);
+  }
 
   observe(value: number): void {
-    this.metric.observe(this.labels, value);
+    const { bounds, counts } = this;
+    let bucket = 0;
+    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++;
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    this.sum += value;
   }
 
   /** Observes the seconds since `performance.now()` was this. */
   since(startedMs: number): void {
     this.observe((performance.now() - startedMs) / 1000);
+  }
+
+  samples(): Sample[] {
+    let count = 0;
+    const buckets = this.counts.map((more, index): Sample => {
+      count += more;
+      return { suffix: '_bucket', le: String(this.bounds[index] ?? '+Inf'), value: count };
+    });
+    return [...buckets, { suffix: '_sum', value: this.sum }, { suffix: '_count', value: count }];
   }
 }

@@ -1,6 +1,7 @@
 /** What is needed of an Engine.IO connection; its transport has a `socket` when it is a WebSocket. */
 export interface Reader {
   readonly transport: object;
+  readonly writeBuffer?: readonly { data?: unknown }[];
   on(event: 'packetCreate', hear: (packet: { data?: unknown }) => void): unknown;
   on(event: 'flush', hear: () => void): unknown;
   close(discard: boolean): unknown;
@@ -30,6 +31,12 @@ export function cutSlowReader(reader: Reader, most: number, told: (bytes: number
   });
   // Handed over to the transport, whose own buffer is looked at above.
   reader.on('flush', () => (waiting = 0));
+}
+
+/** What waits for a connection's client now, in bytes. */
+export function queuedBytes(reader: Reader): number {
+  const waiting = reader.writeBuffer?.reduce((sum, { data }) => sum + sizeOf(data), 0) ?? 0;
+  return waiting + (webSocketOf(reader)?.bufferedAmount ?? 0);
 }
 
 function webSocketOf(reader: Reader): WebSocketLike | undefined {
