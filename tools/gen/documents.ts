@@ -1,6 +1,7 @@
 import { ERRORS } from '../../libs/contracts/src/errors.ts';
 import { appsOf, built } from './apps.ts';
 import { asyncApiOf } from './asyncapi/asyncapi.ts';
+import { renderDashboard } from './dashboard/dashboard.ts';
 import { type Document, formatted } from './document.ts';
 import { renderErrors } from './errors.page.ts';
 import { metricSectionsOf, renderMetrics } from './metrics.page.ts';
@@ -24,6 +25,7 @@ export async function documentsOf(root: string): Promise<Document[]> {
     { path: 'docs/errors.md', text: renderErrors(ERRORS) },
     { path: 'docs/configuration.md', text: renderConfiguration(sections) },
     { path: 'docs/metrics.md', text: renderMetrics(await metricSectionsOf(root)) },
+    { path: 'k8s/components/monitoring/dashboard.json', text: renderDashboard() },
     ...(await wirePagesOf(root, { settings: all, openApi: chat })),
   ];
   const files = [{ path: '.env.example', text: renderDotEnv(sections) }, ...openApi, await asyncApiOf(root, all)];

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { parse, parseAllDocuments } from 'yaml';
@@ -35,21 +35,26 @@ const OVERLAYS = ['local', 'production'];
 
 /** The overlays as kustomize makes them; nothing where neither kustomize nor kubectl is on the PATH. */
 export async function renderOverlays(root: string, env = process.env): Promise<Rendered[]> {
+  const rendered = await Promise.all(
+    OVERLAYS.map(async (name) => {
+      const objects = await renderFolder(join(root, 'k8s/overlays', name), env);
+      return objects && { where: `k8s/overlays/${name}`, objects };
+    }),
+  );
+  return rendered.flatMap((overlay) => overlay ?? []);
+}
+
+/** What kustomize makes of a folder; undefined where neither kustomize nor kubectl is on the PATH. */
+export async function renderFolder(folder: string, env = process.env): Promise<KubernetesObject[] | undefined> {
   for (const [command = '', ...args] of RENDERERS) {
     try {
-      return await Promise.all(
-        OVERLAYS.map((name) => render(join(root, 'k8s/overlays', name), [command, ...args], env)),
-      );
+      const { stdout } = await run(command, [...args, folder], { env, maxBuffer: 1 << 24 });
+      return objectsOf(stdout);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
-  return [];
-}
-
-async function render(folder: string, [command = '', ...args]: string[], env: NodeJS.ProcessEnv): Promise<Rendered> {
-  const { stdout } = await run(command, [...args, folder], { env, maxBuffer: 1 << 24 });
-  return { where: `k8s/overlays/${basename(folder)}`, objects: objectsOf(stdout) };
+  return undefined;
 }
 
 /** The base as it is written, with the settings that kustomize would make of it. */
