@@ -47,12 +47,9 @@ describe('the page of sockets and events', () => {
     },
   );
 
-  it.each(['/docs/events/main.js', '/docs/events/..%2f..%2fpackage.json', '/docs/events/page.js/more'])(
-    'has nothing at %s',
-    async (path) => {
-      const answer = await get(path);
-      expect([400, 404]).toContain(answer.status);
-      expect(await answer.json()).toMatchObject({ success: false });
-    },
-  );
+  it('has no other parts', async () => {
+    const answer = await get('/docs/events/main.js');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ success: false, code: 'NOT_FOUND' });
+  });
 });
