@@ -33,6 +33,8 @@ export interface Bus {
 interface RefusedConnection {
   code: number;
   message: string;
+  /** What we said of it ourselves, where we did. */
+  context?: { message?: string };
   req?: IncomingMessage;
 }
 
@@ -95,9 +97,10 @@ export class RedisIoAdapter extends IoAdapter {
       });
     });
     // The request of a refused connection is not logged: its address may hold a token.
-    server.engine.on('connection_error', ({ code, message, req }: RefusedConnection) => {
+    server.engine.on('connection_error', ({ code, message, context, req }: RefusedConnection) => {
       refused.with({ reason: REASONS[code] ?? 'request' }).inc();
-      this.log.debug({ code, reason: message, origin: req?.headers.origin }, 'a connection was refused');
+      const reason = context?.message ?? message;
+      this.log.debug({ code, reason, origin: req?.headers.origin }, 'a connection was refused');
     });
   }
 
