@@ -9,14 +9,20 @@ export interface MetricSection {
   metrics: Metric[];
 }
 
+/** Gives the compiled or the plain source of a file, named without its `.ts`. */
+type Load = <T>(file: string) => Promise<T>;
+
 const EVERY_APP = 'All apps';
 
 /** What the `*.metrics.ts` of the libs and the apps declare, by app. */
-export async function metricSectionsOf(root: string): Promise<MetricSection[]> {
+export async function metricSectionsOf(
+  root: string,
+  load: Load = (file) => built(root, file),
+): Promise<MetricSection[]> {
   const sections = new Map<string, Metric[]>([[EVERY_APP, []]]);
   for (const path of globSync('{libs,apps}/**/*.metrics.ts', { cwd: root }).sort()) {
     const title = /^apps\/([^/]+)\//.exec(path)?.[1] ?? EVERY_APP;
-    const tables = Object.values(await built<Record<string, MetricTable>>(root, path.replace(/\.ts$/, '')));
+    const tables = Object.values(await load<Record<string, MetricTable>>(path.replace(/\.ts$/, '')));
     sections.set(title, [...(sections.get(title) ?? []), ...tables.flatMap((one) => Object.values(one))]);
   }
   return [...sections].map(([title, metrics]) => ({ title, metrics }));

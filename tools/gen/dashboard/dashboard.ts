@@ -1,4 +1,5 @@
 import { messages, sockets } from './chat.row.ts';
+import { gateway } from './gateway.row.ts';
 import type { Panel, Row } from './panel.ts';
 import { engines, now, processes, requests } from './processes.row.ts';
 import { events, media, pushes } from './pushes.row.ts';
@@ -8,7 +9,7 @@ const WIDTH = 24;
 const PLACES = { number: { w: 3, h: 4 }, lines: { w: 8, h: 8 } };
 
 /** The rows of the dashboard, from top to bottom. */
-const ROWS: readonly Row[] = [now, requests, sockets, messages, pushes, events, media, engines, processes];
+const ROWS: readonly Row[] = [now, requests, gateway, sockets, messages, pushes, events, media, engines, processes];
 
 /** `k8s/components/monitoring/dashboard.json`, as Grafana imports it. */
 export function renderDashboard(rows: readonly Row[] = ROWS): string {
