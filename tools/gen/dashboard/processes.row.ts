@@ -126,7 +126,6 @@ export const processes: Row = {
 export const now: Row = {
   title: 'Now',
   panels: [
-    { title: 'Processes up', unit: 'short', lines: [[`sum(up{${APPS}})`, 'up']], now: {} },
     {
       title: 'Processes down',
       unit: 'short',
