@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { readBase } from '../manifests/kubernetes.ts';
 import { boardProblems, type Dashboard } from './board.ts';
 import { monitorProblems, type PodMonitor } from './monitor.ts';
+import { metricsOf, queryProblems } from './monitoring.ts';
 import { headingsOf, ruleProblems, type Rules } from './rules.ts';
 import { seriesOf } from './usage.ts';
 
@@ -80,6 +81,19 @@ describe('alert rules', () => {
 
   it('are there once', () => {
     expect(of(rule, rule)).toEqual(['A is there twice']);
+  });
+});
+
+describe('k8s/components/monitoring', () => {
+  it('asks for metrics that the apps declare, and for no other', async () => {
+    const declared = await metricsOf(root, (file) => import(join(root, `${file}.ts`)));
+    expect(await queryProblems(root, declared)).toEqual([]);
+    const other = declared.map((metric) =>
+      metric.name === 'parley_push_sends_total' ? { ...metric, name: 'parley_pushes_total' } : metric,
+    );
+    const problems = (await queryProblems(root, other)).join('\n');
+    expect(problems).toContain('dashboard.json: panel "Tries by outcome": nobody exports parley_push_sends_total');
+    expect(problems).toContain('rules.yaml: ParleyPushesFailing: nobody exports parley_push_sends_total');
   });
 });
 
