@@ -9,7 +9,8 @@ const documentPath = (service: string) => `/docs/${service}/openapi.json`;
 export function openApi(app: INestApplication): OpenAPIObject {
   return openApiOf(app, {
     title: 'Parley API gateway',
-    description: 'Sign-up, login and profiles. Everything else is passed on to the services.',
+    description:
+      'Sign-up, login and profiles. Everything else is passed on to the services. What is told over sockets and Redis is [another page](/docs/events).',
     gatewayPath: '/',
     tags: {
       auth: 'Sign-up and login, for apps that have no login of their own.',

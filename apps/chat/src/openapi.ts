@@ -5,7 +5,8 @@ import { openApiOf } from '@app/common/openapi/openapi.js';
 export const openApi = (app: INestApplication) =>
   openApiOf(app, {
     title: 'Parley chat',
-    description: 'Conversations and messages. Sockets speak in the namespace `/chat`.',
+    description:
+      'Conversations and messages. Sockets speak in the namespace `/chat`: [what is told there](/docs/events) is at the gateway.',
     gatewayPath: '/api/v1/chat',
     ownPort: 3005,
     tags: {
