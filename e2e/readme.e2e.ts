@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { suite } from './suite.js';
 
 const root = join(import.meta.dirname, '..');
@@ -50,6 +51,19 @@ describe('the README', () => {
     } finally {
       await rm(file);
     }
+  });
+
+  it('logs in, renews and ends a session with curl only, as it stands', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const sample = /```bash\n(url=[\s\S]+?)```/.exec(readme)?.[1] ?? '';
+    const env = { ...process.env, PARLEY_URL: suite().gateway };
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', sample], { env });
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { message: string });
+    const said = ['Welcome', 'OK', 'OK', 'Logged out', 'This session has ended; log in again.'];
+    expect(answers.map(({ message }) => message)).toEqual(said);
   });
 
   it('names only files that exist', async () => {
