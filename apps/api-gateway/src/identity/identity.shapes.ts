@@ -1,7 +1,7 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsEmail, IsString, IsUrl, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { type Role, ROLES } from '@app/common/schemas/user.schema.js';
-import { EXAMPLES } from '@app/common/openapi/examples.js';
+import { EXAMPLES, ONE_LINE } from '@app/common/openapi/examples.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { tidy, USERNAME } from './auth/account.rules.js';
 
@@ -40,7 +40,7 @@ class ProfileShape {
   email?: string;
 
   /** Others never see it. */
-  @ApiProperty({ required: false, example: '+55 11 91234 5678' })
+  @ApiProperty({ required: false, pattern: PHONE.source, example: '+55 11 91234 5678' })
   @MayBeLeftOut()
   @Tidy()
   @Matches(PHONE, { message: 'phone must be a telephone number' })
@@ -50,7 +50,7 @@ class ProfileShape {
 /** A sign-up. */
 export class RegisterShape extends ProfileShape {
   /** 3 to 32 letters, digits, `.`, `_` or `-`; unique, whatever the case. */
-  @ApiProperty({ example: 'ana.lima' })
+  @ApiProperty({ minLength: 3, maxLength: 32, example: 'ana.lima' })
   @Tidy()
   @Matches(USERNAME, { message: 'username must have 3 to 32 letters, digits, dots, underscores or hyphens' })
   username: string;
@@ -99,7 +99,7 @@ export class ProfileChangeShape extends ProfileShape {
 /** What people are looked for by. */
 export class SearchShape {
   /** The start of a username or a name; nothing finds nobody. */
-  @ApiProperty({ required: false, example: 'ana' })
+  @ApiProperty({ required: false, pattern: ONE_LINE, example: 'ana' })
   @MayBeLeftOut()
   @Tidy()
   @IsString()

@@ -11,7 +11,7 @@ import { ReceivedFile, UploadInterceptor } from './upload.interceptor.js';
 import { type Received, UploadService } from './upload.service.js';
 
 const FILE = { type: 'string', format: 'binary' };
-const FORM = { type: 'object', required: ['file'], properties: { file: FILE } };
+const FORM = { type: 'object', required: ['file'], properties: { file: FILE }, additionalProperties: true };
 
 @ApiTags('media')
 @Controller('media')

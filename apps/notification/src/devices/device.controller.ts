@@ -5,6 +5,7 @@ import type { Bearer } from '@app/common/auth/token.verifier.js';
 import { ok } from '@app/common/errors/envelope.js';
 import { ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
+import { IN_A_PATH } from '@app/common/openapi/examples.js';
 import { DeviceService } from './device.service.js';
 import { DeviceShape, INSTALLATION, RegisterDeviceShape, shown } from './device.shapes.js';
 
@@ -36,7 +37,11 @@ export class DeviceController {
   @Delete(':installationId')
   @ApiOperation({ summary: 'End the pushes to a device of yours, as at logout', description: 'Answers what it was.' })
   @ApiEnvelope(DeviceShape)
-  @ApiParam({ name: 'installationId', description: 'As the device was registered.', example: INSTALLATION })
+  @ApiParam({
+    name: 'installationId',
+    description: 'As the device was registered.',
+    schema: { type: 'string', pattern: IN_A_PATH, example: INSTALLATION },
+  })
   @ApiErrors('NOT_FOUND', 'TOO_LARGE', 'UNSUPPORTED_TYPE')
   async removeDevice(@Who() who: Bearer, @Param('installationId') installationId: string) {
     return ok(shown(await this.devices.remove(who, installationId)));

@@ -7,6 +7,7 @@ import {
   type Provider,
   PROVIDERS,
 } from '@app/common/schemas/device.schema.js';
+import { ONE_LINE } from '@app/common/openapi/examples.js';
 import { ApiProperty } from '@nestjs/swagger';
 import type { KnownDevice } from './device.repository.js';
 import { canonicalLocale, isTimeZone, tokenEnd } from './device.rules.js';
@@ -39,26 +40,26 @@ export class RegisterDeviceShape {
   provider: Provider;
 
   /** Of `apns`: `sandbox` for builds from Xcode. Left out, it is the one of the server. Other providers have none. */
-  @ApiProperty({ required: false, enum: APNS_ENVIRONMENTS })
+  @ApiProperty({ required: false, nullable: true, enum: [...APNS_ENVIRONMENTS, null] })
   @IsOptional()
   @IsIn(APNS_ENVIRONMENTS)
   environment?: ApnsEnvironment;
 
   /** The provider's token for this installation; of `apns` in hexadecimal digits. */
-  @ApiProperty({ example: 'cQ8x0s7hTkq2bM1nV4yLpE:APA91bExampleOfATokenThatFirebaseGaveX7f3Kd' })
+  @ApiProperty({ pattern: ONE_LINE, example: 'cQ8x0s7hTkq2bM1nV4yLpE:APA91bExampleOfATokenThatFirebaseGaveX7f3Kd' })
   @IsString()
   @Length(1, 4096)
   @Matches(/^\P{Cc}*$/u, { message: 'token must not hold control characters.' })
   token: string;
 
   /** The language of the device, BCP 47. */
-  @ApiProperty({ required: false, example: 'de-AT' })
+  @ApiProperty({ required: false, nullable: true, example: 'de-AT' })
   @IsOptional()
   @Passes('locale', (text) => text.length <= 64 && canonicalLocale(text) !== undefined, 'locale must be a BCP 47 tag.')
   locale?: string;
 
   /** The time zone of the device, a name of the IANA database. */
-  @ApiProperty({ required: false, example: 'Europe/Vienna' })
+  @ApiProperty({ required: false, nullable: true, example: 'Europe/Vienna' })
   @IsOptional()
   @Passes('timezone', (text) => text.length <= 64 && isTimeZone(text), 'timezone must be a name like Europe/Vienna.')
   timezone?: string;

@@ -9,3 +9,9 @@ export const EXAMPLES = {
 
 /** How the ids that MongoDB makes are written. */
 export const OBJECT_ID = '^[0-9a-fA-F]{24}$';
+
+/** Text without control characters, for readers of patterns that know no `\p{Cc}`. */
+export const ONE_LINE = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+
+/** The same in a path, where the gateway takes no slash of either kind, escaped or not. */
+export const IN_A_PATH = '^[^\\u0000-\\u001f\\u007f-\\u009f/\\\\]*$';

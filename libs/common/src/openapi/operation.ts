@@ -81,11 +81,11 @@ function codesByWay({ secured, limited, passed }: Way): ErrorCode[] {
   return codes;
 }
 
-/** What may be sent is all that is described: other fields are refused. */
+/** What may be sent is all that is described, unless it says otherwise: other fields are refused. */
 function close(schema: Schema, schemas: Schemas): void {
   const shape = resolved(schema, schemas);
   if (shape.items) close(shape.items, schemas);
-  if (!shape.properties || shape.additionalProperties === false) return;
+  if (!shape.properties || shape.additionalProperties !== undefined) return;
   shape.additionalProperties = false;
   for (const part of Object.values(shape.properties)) close(part, schemas);
 }

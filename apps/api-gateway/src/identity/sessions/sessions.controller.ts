@@ -3,6 +3,7 @@ import type { Bearer } from '@app/common/auth/token.verifier.js';
 import { ok } from '@app/common/errors/envelope.js';
 import { ApiDone, ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
+import { IN_A_PATH } from '@app/common/openapi/examples.js';
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { sessionOf } from '../identity.view.js';
@@ -27,7 +28,11 @@ export class SessionsController {
   @Delete(':id')
   @ApiOperation({ summary: 'End one login: its tokens are refused and its sockets are cut within five seconds' })
   @ApiDone('Logged out there')
-  @ApiParam({ name: 'id', description: 'The `_id` of the login.', example: SESSION })
+  @ApiParam({
+    name: 'id',
+    description: 'The `_id` of the login.',
+    schema: { type: 'string', pattern: IN_A_PATH, example: SESSION },
+  })
   @ApiErrors('NOT_FOUND')
   async endSession(@Who() who: Bearer, @Param('id') id: string) {
     await this.sessions.endTheirs(who.id, id);

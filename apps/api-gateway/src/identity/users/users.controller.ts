@@ -3,7 +3,7 @@ import type { Bearer } from '@app/common/auth/token.verifier.js';
 import { ok } from '@app/common/errors/envelope.js';
 import { ApiEnvelope } from '@app/common/openapi/api-envelope.decorator.js';
 import { ApiErrors } from '@app/common/openapi/api-errors.decorator.js';
-import { EXAMPLES } from '@app/common/openapi/examples.js';
+import { EXAMPLES, IN_A_PATH } from '@app/common/openapi/examples.js';
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { given } from '../given.rules.js';
@@ -42,7 +42,11 @@ export class UsersController {
   @Get(':id')
   @ApiOperation({ summary: 'A person as others see them' })
   @ApiEnvelope(PersonShape)
-  @ApiParam({ name: 'id', description: 'The id of the person.', example: EXAMPLES.account })
+  @ApiParam({
+    name: 'id',
+    description: 'The id of the person.',
+    schema: { type: 'string', pattern: IN_A_PATH, example: EXAMPLES.account },
+  })
   @ApiErrors('NOT_FOUND')
   async getUser(@Param('id') id: string) {
     return ok(personOf(await this.users.get(id)));

@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsMongoId, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
-import { EXAMPLES, OBJECT_ID } from '@app/common/openapi/examples.js';
+import { EXAMPLES, IN_A_PATH, OBJECT_ID, ONE_LINE } from '@app/common/openapi/examples.js';
 import { OneLine } from './one-line.decorator.js';
 
 /** A page of conversations. */
@@ -16,6 +16,7 @@ export class ConversationPageShape {
   limit?: number = 20;
 
   /** The `pagination.before` of the page before. */
+  @ApiProperty({ required: false, pattern: ONE_LINE })
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -60,7 +61,7 @@ export class MessageParam {
 /** A participant in a path. */
 export class ParticipantParam extends ConversationParam {
   /** The participant's user id. */
-  @ApiProperty({ example: 'cleo' })
+  @ApiProperty({ example: 'cleo', pattern: IN_A_PATH })
   @IsString()
   @Length(1, 128)
   @OneLine()

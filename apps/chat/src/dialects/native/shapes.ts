@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
-import { EXAMPLES, OBJECT_ID } from '@app/common/openapi/examples.js';
+import { EXAMPLES, OBJECT_ID, ONE_LINE } from '@app/common/openapi/examples.js';
 import type { OpenConversation } from '../../conversations/conversation.rules.js';
 import type { EditMessage } from '../../changes/change.service.js';
 import type { MarkRead } from '../../conversations/reading.service.js';
@@ -44,6 +44,7 @@ export class AttachmentShape {
   mediaId: string;
 
   /** Ignored: the url comes from the media service's record. */
+  @ApiProperty({ required: false, nullable: true })
   @IsOptional()
   @IsString()
   @MaxLength(2048)
@@ -53,12 +54,13 @@ export class AttachmentShape {
 /** A message to send, over REST. Text or an attachment is required. */
 export class NewMessageShape {
   /** 1 to 5,000 characters, as a person counts them; may be left out when there is an attachment. */
-  @ApiProperty({ required: false, example: 'See you at eight' })
+  @ApiProperty({ required: false, nullable: true, example: 'See you at eight' })
   @IsOptional()
   @IsString()
   text?: string;
 
   /** At most 10 files. */
+  @ApiProperty({ required: false, nullable: true })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_ATTACHMENTS)
@@ -67,6 +69,7 @@ export class NewMessageShape {
   attachments?: AttachmentShape[];
 
   /** The sender's own id of this message: sent again, it is answered as the first time, and kept once. */
+  @ApiProperty({ required: false, nullable: true, pattern: ONE_LINE })
   @IsOptional()
   @IsString()
   @Length(1, 128)
@@ -194,7 +197,11 @@ export class AuthenticateShape implements Asking<{ token: string }> {
 /** A conversation to make or find. */
 export class OpenConversationShape implements Asking<OpenConversation> {
   /** The others' user ids; oneself may be among them. At most 500. */
-  @ApiProperty({ items: { type: 'string', minLength: 1, maxLength: 128 }, uniqueItems: true, example: ['ben'] })
+  @ApiProperty({
+    items: { type: 'string', minLength: 1, maxLength: 128, pattern: ONE_LINE },
+    uniqueItems: true,
+    example: ['ben'],
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(500)
@@ -205,13 +212,13 @@ export class OpenConversationShape implements Asking<OpenConversation> {
   participantIds: string[];
 
   /** True for a group, which is always new; two people have one direct conversation. */
-  @ApiProperty({ required: false })
+  @ApiProperty({ required: false, nullable: true })
   @IsOptional()
   @IsBoolean()
   isGroup?: boolean;
 
   /** The name of a group. */
-  @ApiProperty({ required: false, minLength: 1 })
+  @ApiProperty({ required: false, nullable: true, minLength: 1, pattern: ONE_LINE })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
@@ -220,6 +227,7 @@ export class OpenConversationShape implements Asking<OpenConversation> {
   name?: string;
 
   /** The host app's object that the conversation is about. */
+  @ApiProperty({ required: false, nullable: true, pattern: ONE_LINE })
   @IsOptional()
   @IsString()
   @Length(1, 128)
@@ -240,7 +248,11 @@ export class OpenConversationShape implements Asking<OpenConversation> {
 /** People to add to a group. */
 export class ParticipantsShape {
   /** 1 to 100 user ids. */
-  @ApiProperty({ items: { type: 'string', minLength: 1, maxLength: 128 }, uniqueItems: true, example: ['cleo'] })
+  @ApiProperty({
+    items: { type: 'string', minLength: 1, maxLength: 128, pattern: ONE_LINE },
+    uniqueItems: true,
+    example: ['cleo'],
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IDS)
