@@ -52,11 +52,12 @@ function admitting(admission: Admission) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const tell = (name: string, value: number) => void response.setHeader(name, value);
     admission.admit(request, tell).then(
-      ({ way }) => {
-        routedAs(response, way.route.path);
+      () => {
+        told(admission, request, response);
         next();
       },
       (thrown: unknown) => {
+        told(admission, request, response);
         const error = knownError(thrown, log);
         log.log({ req: request, code: error.code }, 'refused');
         // What is left of the body must be read, or the client's connection hangs.
@@ -65,4 +66,10 @@ function admitting(admission: Admission) {
       },
     );
   };
+}
+
+/** Metrics tell a request by its row of the table, also one that is refused. */
+function told(admission: Admission, request: Request, response: Response): void {
+  const row = admission.rowOf(request);
+  if (row !== undefined) routedAs(response, row);
 }

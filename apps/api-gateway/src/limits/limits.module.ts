@@ -1,4 +1,6 @@
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { connectRedis } from '@app/common/redis/redis.module.js';
+import { watched } from '@app/common/redis/watched.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { Module } from '@nestjs/common';
 import { Admission } from '../admission.js';
@@ -8,7 +10,11 @@ import { IMPATIENT, Limiter, LIMITER_REDIS } from './limiter.js';
 /** How requests are let in. */
 @Module({
   providers: [
-    { provide: LIMITER_REDIS, inject: [ENV], useFactory: (env: Env) => connectRedis(env, IMPATIENT) },
+    {
+      provide: LIMITER_REDIS,
+      inject: [ENV, Metrics],
+      useFactory: (env: Env, metrics: Metrics) => watched(connectRedis(env, IMPATIENT), 'limiter', metrics),
+    },
     Limiter,
     Admission,
   ],

@@ -1,5 +1,6 @@
 import { AppError } from '@app/common/errors/app-error.js';
 import { Injectable } from '@nestjs/common';
+import type { Service } from '../routes.js';
 import { type Refusal, refusal, sessionUnknown } from './refusal.js';
 import type { Way } from './routing/route.rules.js';
 import { sessionClaimOf } from './routing/session.rules.js';
@@ -12,6 +13,7 @@ export const upstreamDown = refusal(new AppError('UPSTREAM_DOWN', { retryAfterMs
 /** A request's way, with the upstream that was chosen for it. */
 export interface Passage {
   url: string;
+  service: Service;
   pool: Pool;
   upstream: Upstream;
   /** Engine.IO, whose GETs wait for news. */
@@ -31,11 +33,12 @@ export class Dispatcher {
   async passage({ route, url }: Way): Promise<Passage | undefined> {
     // What the gateway answers itself never comes here, unless nothing of it is at this address.
     if (route.to === 'gateway') throw new AppError('NOT_FOUND');
-    const pool = this.upstreams.of(route.to);
+    const service = route.to;
+    const pool = this.upstreams.of(service);
     const sockets = route.sockets ?? false;
     const claim = sockets ? sessionClaimOf(url.slice(url.indexOf('?') + 1)) : 'none';
-    if (claim === 'none') return { url, pool, sockets, upstream: pool.next(), otherwise: upstreamDown };
+    if (claim === 'none') return { url, service, pool, sockets, upstream: pool.next(), otherwise: upstreamDown };
     const upstream = claim.node === undefined ? undefined : await pool.ofNode(claim.node);
-    return upstream && { url, pool, sockets, upstream, otherwise: sessionUnknown };
+    return upstream && { url, service, pool, sockets, upstream, otherwise: sessionUnknown };
   }
 }

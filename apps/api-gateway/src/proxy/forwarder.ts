@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { plainAddress } from '@app/common/address/address.rules.js';
 import { ClientAddresses } from '@app/common/address/client-addresses.js';
 import { ENV } from '@app/common/env/shared.settings.js';
+import { type Instruments, Metrics } from '@app/common/metrics/metrics.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import type { Env } from '../env.js';
@@ -12,6 +13,7 @@ import { type Passage, upstreamDown } from './dispatcher.js';
 import { HopSpans } from './hop.spans.js';
 import { forwardedHeaders } from './routing/forwarded.rules.js';
 import { endToEnd } from './routing/hops.rules.js';
+import { proxyMetrics } from './proxy.metrics.js';
 import { refuse, refuseConnection } from './refusal.js';
 import { Tunnels } from './tunnels.js';
 import { agentFor } from './upstreams/connections.js';
@@ -23,15 +25,18 @@ const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'E
 @Injectable()
 export class Forwarder {
   private readonly proxies = new Map<string, RequestHandler>();
-  private readonly passages = new WeakMap<IncomingMessage, Passage>();
+  private readonly passages = new WeakMap<IncomingMessage, Passage & { began: number }>();
   private readonly agents: Record<'http:' | 'https:', Agent>;
   private readonly addresses: ClientAddresses;
+  private readonly counts: Instruments<typeof proxyMetrics>;
   private readonly spans = new HopSpans();
 
   constructor(
     @Inject(ENV) private readonly env: Env,
     private readonly tunnels: Tunnels,
+    metrics: Metrics,
   ) {
+    this.counts = metrics.of(proxyMetrics);
     const agent = (scheme: string) => agentFor(scheme, env.UPSTREAM_CONNECT_TIMEOUT_MS);
     this.agents = { 'http:': agent('http:'), 'https:': agent('https:') };
     this.addresses = new ClientAddresses(env.TRUSTED_PROXIES);
@@ -59,7 +64,7 @@ export class Forwarder {
   }
 
   private prepare(passage: Passage, request: IncomingMessage): RequestHandler {
-    this.passages.set(request, passage);
+    this.passages.set(request, { ...passage, began: performance.now() });
     request.url = passage.url;
     this.spans.begin(request, passage);
     const { url } = passage.upstream;
@@ -78,6 +83,7 @@ export class Forwarder {
       on: {
         proxyRes: (answer, request, response) => {
           this.spans.answered(request, answer);
+          this.observe(request);
           const { 'transfer-encoding': _framing, ...headers } = endToEnd(answer.headers);
           answer.headers = { ...headers, connection: response.shouldKeepAlive ? 'keep-alive' : 'close' };
         },
@@ -87,6 +93,12 @@ export class Forwarder {
         error: (error, request, response) => this.failed(error, request, response),
       },
     });
+  }
+
+  private observe(request: IncomingMessage): void {
+    const passage = this.passages.get(request);
+    if (!passage || (passage.sockets && request.method === 'GET')) return;
+    this.counts.answers.with({ service: passage.service }).since(passage.began);
   }
 
   /** The upstream did not answer, or broke off. */
@@ -99,6 +111,7 @@ export class Forwarder {
       answer.destroy();
       return;
     }
+    this.counts.failures.with({ service: passage.service }).inc();
     const isUnheard = NOT_CONNECTED.has(String(error.code));
     // An upstream that waits for a slow sender's body is not down.
     if (isUnheard || request.complete) passage.pool.failed(passage.upstream);

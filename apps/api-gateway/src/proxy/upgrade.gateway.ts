@@ -3,24 +3,30 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '@app/common/errors/app-error.js';
 import { knownError } from '@app/common/errors/known-error.js';
+import { type Instruments, Metrics } from '@app/common/metrics/metrics.js';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Admission } from '../admission.js';
 import { Dispatcher } from './dispatcher.js';
 import { Forwarder } from './forwarder.js';
+import { proxyMetrics } from './proxy.metrics.js';
 import { refusal, refuseConnection, sessionUnknown } from './refusal.js';
 
 /** Takes WebSocket handshakes, which Node gives to no controller. */
 @Injectable()
 export class UpgradeGateway implements OnApplicationBootstrap {
   private readonly log = new Logger(UpgradeGateway.name);
+  private readonly upgrades: Instruments<typeof proxyMetrics>['upgrades'];
 
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly admission: Admission,
     private readonly dispatcher: Dispatcher,
     private readonly forwarder: Forwarder,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.upgrades = metrics.of(proxyMetrics).upgrades;
+  }
 
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter.getHttpServer() as Server;
@@ -41,10 +47,13 @@ export class UpgradeGateway implements OnApplicationBootstrap {
       const { way } = await this.admission.admit(request, (name, value) => (told[name] = String(value)));
       if (!way.route.sockets) throw new AppError('NOT_FOUND');
       const passage = await this.dispatcher.passage(way);
+      this.upgrades.with({ code: passage ? 'OK' : 'session_unknown' }).inc();
       if (passage) this.forwarder.upgrade(passage, request, { socket, head });
       else refuseConnection(socket, sessionUnknown, told);
     } catch (error) {
-      refuseConnection(socket, refusal(knownError(error, this.log)), told);
+      const known = knownError(error, this.log);
+      this.upgrades.with({ code: known.code }).inc();
+      refuseConnection(socket, refusal(known), told);
     }
   }
 }

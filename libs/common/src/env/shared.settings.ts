@@ -85,6 +85,11 @@ export const sharedSettings = {
     desc: 'The port of `/metrics` for Prometheus, which clients must not reach, or `off`; `npm run up` and containers set it.',
     example: '9464',
   }),
+  METRICS_HOST: str({
+    default: undefined,
+    desc: 'The address that `/metrics` listens on; `HOST`, when it is left out.',
+    example: '127.0.0.1',
+  }),
   MONGODB_URI: str({
     desc: 'MongoDB, a replica set; all apps share one database.',
     example: 'mongodb://localhost:27017/parley?replicaSet=rs0',

@@ -5,18 +5,20 @@ import { SettingsError } from '../env/env.js';
 import type { SharedEnv } from '../env/shared.settings.js';
 import type { Metrics } from './metrics.js';
 
+type Place = Pick<SharedEnv, 'METRICS_PORT' | 'HOST' | 'PORT'> & Partial<Pick<SharedEnv, 'METRICS_HOST'>>;
+
 const log = new Logger('metrics');
 
 /** Answers `GET /metrics` on a port that no client of the app reaches; gives a way to end it. */
 export async function serveMetrics(
   metrics: Metrics,
-  { METRICS_PORT, HOST, PORT }: Pick<SharedEnv, 'METRICS_PORT' | 'HOST' | 'PORT'>,
+  { METRICS_PORT, METRICS_HOST, HOST, PORT }: Place,
 ): Promise<() => Promise<void>> {
   if (METRICS_PORT === 'off') return () => Promise.resolve();
   if (METRICS_PORT === PORT) throw new SettingsError([`METRICS_PORT: ${PORT} is the app's own port; choose another`]);
   const server = createServer((request, response) => void answer(metrics, request, response)).listen(
     METRICS_PORT,
-    HOST,
+    METRICS_HOST ?? HOST,
   );
   try {
     await once(server, 'listening');

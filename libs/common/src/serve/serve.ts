@@ -73,7 +73,7 @@ export async function serve(module: DynamicModule, env: SharedEnv, serving: Serv
   serveOpenApi(app, serving.openApi(app));
   await app.init();
   const metrics = app.get(Metrics);
-  metrics.watchProcess();
+  if (env.METRICS_PORT !== 'off') metrics.watchProcess();
   const unserved = await serveMetrics(metrics, env).catch(failed);
   ending.stop = () => drain(app).finally(unserved).finally(untraced);
   await door.close();

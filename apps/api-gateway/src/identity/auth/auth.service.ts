@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '@app/common/errors/app-error.js';
 import { type KnownUser, UserRepository } from '@app/common/identity/user.repository.js';
 import { ENV } from '@app/common/env/shared.settings.js';
+import { type Instruments, Metrics } from '@app/common/metrics/metrics.js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Env } from '../../env.js';
 import { isCommon } from '../passwords/password.rules.js';
 import { AccountRepository } from './account.repository.js';
+import { authMetrics } from './auth.metrics.js';
 import { PasswordService } from '../passwords/password.service.js';
 import { type Issued, SessionService } from '../sessions/session.service.js';
 import { LoginLimiter } from './login.limiter.js';
@@ -40,6 +42,8 @@ const TOO_COMMON = 'This password is one of the first that strangers try; choose
 /** Sign-up and login with a password, for apps that have no login of their own. */
 @Injectable()
 export class AuthService {
+  private readonly logins: Instruments<typeof authMetrics>['logins'];
+
   constructor(
     private readonly accounts: AccountRepository,
     private readonly users: UserRepository,
@@ -47,7 +51,10 @@ export class AuthService {
     private readonly sessions: SessionService,
     private readonly limiter: LoginLimiter,
     @Inject(ENV) private readonly env: Env,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.logins = metrics.of(authMetrics).logins;
+  }
 
   /** Signs someone up, and in. Throws `CONFLICT` for a username or an e-mail address that somebody has. */
   async register({ password, ...profile }: SignUp, from: From): Promise<Login> {
@@ -59,7 +66,16 @@ export class AuthService {
   }
 
   /** Logs in by username or e-mail address; who does not exist is answered, and limited, like a wrong password. */
-  async login(login: string, password: string, from: From): Promise<Login> {
+  login(login: string, password: string, from: From): Promise<Login> {
+    return this.counted('password', this.loginOnce(login, password, from));
+  }
+
+  /** Spends a refresh token for new tokens. */
+  refresh(refreshToken: string): Promise<Login> {
+    return this.counted('refresh', this.refreshOnce(refreshToken));
+  }
+
+  private async loginOnce(login: string, password: string, from: From): Promise<Login> {
     const allowance = await this.limiter.take(login, from.address);
     const account = await this.accounts.findByLogin(login);
     const right = await this.passwords.matches(account?.passwordHash, password);
@@ -72,7 +88,7 @@ export class AuthService {
     return this.enter(user, from);
   }
 
-  async refresh(refreshToken: string): Promise<Login> {
+  private async refreshOnce(refreshToken: string): Promise<Login> {
     const { userId, ...issued } = await this.sessions.renew(refreshToken);
     const user = await this.users.findById(userId);
     if (!user) throw new AppError('UNAUTHENTICATED');
@@ -83,6 +99,18 @@ export class AuthService {
     return this.sessions.end(refreshToken);
   }
 
+  private async counted(way: 'password' | 'refresh', login: Promise<Login>): Promise<Login> {
+    const count = (outcome: 'ok' | 'wrong' | 'limited' | 'failed') => this.logins.with({ way, outcome }).inc();
+    try {
+      const given = await login;
+      count('ok');
+      return given;
+    } catch (error) {
+      count(outcomeOf(error));
+      throw error;
+    }
+  }
+
   private async enter(user: KnownUser, { device }: From): Promise<Login> {
     return this.holding(user, await this.sessions.begin(user.id, device));
   }
@@ -91,4 +119,10 @@ export class AuthService {
     const accessToken = await this.sessions.accessToken(user, sessionId);
     return { accessToken, refreshToken: token, expiresIn: this.env.ACCESS_TOKEN_TTL, user };
   }
+}
+
+function outcomeOf(error: unknown): 'wrong' | 'limited' | 'failed' {
+  if (!(error instanceof AppError)) return 'failed';
+  if (error.code === 'RATE_LIMITED') return 'limited';
+  return error.code === 'WRONG_CREDENTIALS' || error.code === 'UNAUTHENTICATED' ? 'wrong' : 'failed';
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ENV } from '@app/common/env/shared.settings.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import type { Env } from '../../env.js';
 import { SERVICES, type Service } from '../../routes.js';
+import { proxyMetrics } from '../proxy.metrics.js';
 import { addressesOf } from './names.js';
 import { Pool, type Upstream } from './pool.js';
 
@@ -16,7 +18,7 @@ export class Upstreams implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly pools: Record<Service, Pool>;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(ENV) env: Env) {
+  constructor(@Inject(ENV) env: Env, metrics: Metrics) {
     const pool = (service: Service, urls: string[]) => new Pool(urls, look, (upstream) => this.say(service, upstream));
     this.urls = { chat: env.CHAT_URLS, media: env.MEDIA_URLS, notification: env.NOTIFICATION_URLS };
     this.pools = {
@@ -24,6 +26,13 @@ export class Upstreams implements OnApplicationBootstrap, OnModuleDestroy {
       media: pool('media', env.MEDIA_URLS),
       notification: pool('notification', env.NOTIFICATION_URLS),
     };
+    const { upstreams } = metrics.of(proxyMetrics);
+    const count = (service: Service, wanted: boolean) =>
+      this.pools[service].upstreams.filter(({ healthy }) => healthy === wanted).length;
+    for (const service of SERVICES) {
+      upstreams.with({ service, state: 'up' }).reads(() => count(service, true));
+      upstreams.with({ service, state: 'down' }).reads(() => count(service, false));
+    }
   }
 
   of(service: Service): Pool {

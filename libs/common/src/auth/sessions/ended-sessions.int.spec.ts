@@ -3,6 +3,7 @@ import { startTestRedis, testMongo, type TestRedis } from '@app/testing/engines.
 import { Redis } from 'ioredis';
 import mongoose, { type Connection } from 'mongoose';
 import type { SharedEnv } from '../../env/shared.settings.js';
+import { Metrics } from '../../metrics/metrics.js';
 import { EndedSessionRepository } from './ended-session.repository.js';
 import { EndedSessions } from './ended-sessions.js';
 
@@ -27,7 +28,8 @@ afterAll(async () => {
 
 async function service() {
   const shared = new Redis(redis.url);
-  const sessions = new EndedSessions(new EndedSessionRepository(db), shared, { REDIS_URL: redis.url } as SharedEnv);
+  const env = { REDIS_URL: redis.url } as SharedEnv;
+  const sessions = new EndedSessions(new EndedSessionRepository(db), shared, env, new Metrics());
   made.push({ sessions, redis: shared });
   const heard: string[] = [];
   sessions.listen((ids) => heard.push(...ids));

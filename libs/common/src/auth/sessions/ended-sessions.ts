@@ -3,9 +3,11 @@ import type { Redis } from 'ioredis';
 import { ENV, type SharedEnv } from '../../env/shared.settings.js';
 import { Repeating } from '../../events/repeating.js';
 import { Rarely } from '../../logging/rarely.js';
+import { Metrics } from '../../metrics/metrics.js';
 import { patiently } from '../../mongo/patience.js';
 import { keys } from '../../redis/keys.js';
 import { connectRedis, REDIS } from '../../redis/redis.module.js';
+import { watched } from '../../redis/watched.js';
 import { type EndedSession, EndedSessionRepository } from './ended-session.repository.js';
 
 /** Together at most four seconds, so that an ended session is known everywhere within five, also without Redis. */
@@ -35,6 +37,7 @@ export class EndedSessions implements OnModuleInit, OnModuleDestroy {
     private readonly sessions: EndedSessionRepository,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(ENV) private readonly env: SharedEnv,
+    private readonly metrics: Metrics,
   ) {
     const failed = (error: unknown) => {
       if (this.rarely.isDue()) this.log.warn({ err: error }, 'ended sessions were not read; trying again');
@@ -45,7 +48,7 @@ export class EndedSessions implements OnModuleInit, OnModuleDestroy {
   /** What ended before this start is known before the first request, where MongoDB answers. */
   async onModuleInit(): Promise<void> {
     await this.look().catch((error: unknown) => this.log.warn({ err: error }, 'ended sessions were not read yet'));
-    this.heard = connectRedis(this.env);
+    this.heard = watched(connectRedis(this.env), 'ended-sessions', this.metrics);
     this.heard.on('message', (_channel: string, text: string) => this.hear(text));
     // It waits until Redis is there, and is renewed by the client after an outage.
     this.heard.subscribe(keys.endedSessions()).catch(() => undefined);
