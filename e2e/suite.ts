@@ -2,6 +2,8 @@
 export interface TestSuite {
   gateway: string;
   chat: [string, string];
+  /** Where each process tells its metrics, by its name. */
+  metrics: Record<'gateway' | 'chat-1' | 'chat-2' | 'media' | 'notification', string>;
   media: string;
   notification: string;
   mongoUri: string;

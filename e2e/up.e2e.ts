@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFree } from '../tools/engines/port.ts';
-import { appProcesses, portsFrom, type Ports } from '../tools/up/suite/apps.ts';
+import { appProcesses, metricsPortOf, portsFrom, type Ports } from '../tools/up/suite/apps.ts';
 import { runs, type Identity } from '../tools/up/suite/identity.ts';
 import { readUp, type UpFile } from '../tools/up/suite/record.ts';
 
@@ -43,9 +43,11 @@ afterAll(() => rm(data, { recursive: true, force: true }));
 
 /** A gateway port whose followers are free too. */
 async function freeBlock(): Promise<Ports> {
-  for (let gateway = 20_000 + Math.floor(Math.random() * 9_000); ; gateway += 20) {
+  for (let gateway = 20_000 + Math.floor(Math.random() * 6_000); ; gateway += 20) {
     const block = portsFrom(gateway);
-    const free = await Promise.all(appProcesses(block).map(({ port }) => isFree(port)));
+    const free = await Promise.all(
+      appProcesses(block).flatMap(({ port }) => [isFree(port), isFree(metricsPortOf(port))]),
+    );
     if (free.every(Boolean)) return block;
   }
 }

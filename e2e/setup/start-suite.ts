@@ -25,6 +25,8 @@ export interface StartedSuite {
   end(keep?: boolean): Promise<void>;
 }
 
+const NAMES = ['gateway', 'chat-1', 'chat-2', 'media', 'notification'] as const;
+
 /**
  * Starts a whole suite, as built from the sources of now; what dies is started again, as `npm run up` does. Its gateway also
  * knows the addresses of chat nodes that may be added later.
@@ -42,7 +44,16 @@ export async function startSuite(more: Env = {}, later: readonly string[] = []):
   const pushes = { ...settings(fcmPort), ...(await apnsSettings(folder, apnsPort)) };
   const env = { ...ownDatabase(process.env), ...pushes, CHAT_URLS, ...more, JWT_SECRET: jwtSecret };
   // Apps read a `.env` of the folder they run in: here there is none.
-  const place: Place = { root, cwd: folder, dataDir: folder, ports, env, leash: { folder } };
+  const metrics = await somePorts();
+  const place: Place = {
+    root,
+    cwd: folder,
+    dataDir: folder,
+    ports,
+    metricsPortOf: portOf(ports, metrics),
+    env,
+    leash: { folder },
+  };
   const pids = new Map<string, number>();
   const suite = new Suite({
     ...place,
@@ -62,6 +73,7 @@ export async function startSuite(more: Env = {}, later: readonly string[] = []):
   const is: TestSuite = {
     gateway: addressOf(ports.gateway),
     chat: [addressOf(ports['chat-1']), addressOf(ports['chat-2'])],
+    metrics: Object.fromEntries(NAMES.map((name) => [name, addressOf(metrics[name])])) as TestSuite['metrics'],
     media: addressOf(ports.media),
     notification: addressOf(ports.notification),
     mongoUri: engines.mongodb,
@@ -89,6 +101,11 @@ export async function startSuite(more: Env = {}, later: readonly string[] = []):
 async function somePorts(): Promise<Place['ports']> {
   const [gateway = 0, one = 0, two = 0, notification = 0, media = 0, mongodb = 0, redis = 0] = await freePorts(7);
   return { gateway, 'chat-1': one, 'chat-2': two, notification, media, mongodb, redis };
+}
+
+/** The port of metrics of a process with this port; one that is added later has none. */
+function portOf(ports: Place['ports'], metrics: Place['ports']) {
+  return (port: number) => NAMES.filter((name) => ports[name] === port).map((name) => metrics[name])[0];
 }
 
 /** On a MongoDB that was given, a run keeps to a database of its own. */

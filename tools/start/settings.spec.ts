@@ -24,6 +24,7 @@ it('joins the cluster of a running up', async () => {
   expect(await nodeSettings({}, data, '3025')).toEqual({
     NODE_ENV: 'production',
     NODE_NAME: 'chat-3025',
+    METRICS_PORT: '9489',
     PORT: '3025',
     MONGODB_URI: engines.mongodb,
     REDIS_URL: engines.redis,
@@ -42,6 +43,7 @@ it('lets what is set win, and stands alone without an up', async () => {
   expect(await nodeSettings({ PORT: '4000' }, data)).toEqual({
     NODE_ENV: 'production',
     NODE_NAME: 'chat-4000',
+    METRICS_PORT: '10464',
     PORT: '4000',
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../engines/engine.ts';
 import { readUp, type UpFile } from '../up/suite/record.ts';
+import { metricsPortOf } from '../up/suite/apps.ts';
 import { runs } from '../up/suite/identity.ts';
 
 const NO_SECRET = 'The running up was given JWT_SECRET as a setting: give this node the same.';
@@ -10,7 +11,8 @@ const NO_SECRET = 'The running up was given JWT_SECRET as a setting: give this n
 export async function nodeSettings(env: Env, dataDir: string, port = env.PORT ?? '3005'): Promise<Env> {
   const up = readUp(join(dataDir, 'up.json'));
   const shared = up && runs(up) ? await settingsOf(up, env, dataDir) : {};
-  return { NODE_ENV: 'production', NODE_NAME: `chat-${port}`, ...shared, ...env, PORT: port };
+  const own = { NODE_NAME: `chat-${port}`, METRICS_PORT: String(metricsPortOf(Number(port))) };
+  return { NODE_ENV: 'production', ...own, ...shared, ...env, PORT: port };
 }
 
 async function settingsOf(up: UpFile, env: Env, dataDir: string): Promise<Env> {

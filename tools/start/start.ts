@@ -22,7 +22,7 @@ export async function startNode(options: Options): Promise<number> {
   try {
     await buildStale({ root, log: console.error, signal: stop });
     const env = await nodeSettings(await readSettings(root, process.env), dataDir, port);
-    await refuseTaken({ 'this chat node': Number(env.PORT) });
+    await refuseTaken(portsOf(env));
     const node = new Foreground(root, env, watch);
     stop.addEventListener('abort', () => node.end('SIGTERM'));
     kill.addEventListener('abort', () => node.end('SIGKILL'));
@@ -34,6 +34,11 @@ export async function startNode(options: Options): Promise<number> {
     console.error((error as Error).message);
     return 1;
   }
+}
+
+function portsOf({ PORT, METRICS_PORT }: Env): Record<string, number> {
+  const own = { 'this chat node': Number(PORT) };
+  return METRICS_PORT === 'off' ? own : { ...own, 'this chat node for metrics': Number(METRICS_PORT) };
 }
 
 /** The chat node, its output ours. */

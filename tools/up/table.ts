@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { addressOf, LOOPBACK, type Ports, reachedAt } from './suite/apps.ts';
+import { addressOf, LOOPBACK, metricsPortOf, type Ports, reachedAt } from './suite/apps.ts';
 import { DEMO_PEOPLE } from './seed.ts';
 
 interface Shown {
@@ -17,6 +17,7 @@ export function table({ ports, host = LOOPBACK, engines, dataDir, demo }: Shown)
   const near = relative(process.cwd(), dataDir);
   const here = near.startsWith('..') ? dataDir : near;
   const logins = DEMO_PEOPLE.map(({ username, password }) => ['', `${username} / ${password}`]);
+  const others = ['chat-1', 'chat-2', 'notification', 'media'] as const;
   const rows = [
     ['API gateway', gateway],
     ...(host === LOOPBACK ? [] : [['', 'your network reaches it too: with the demo logins, anybody']]),
@@ -24,6 +25,8 @@ export function table({ ports, host = LOOPBACK, engines, dataDir, demo }: Shown)
     ['Chat nodes', `${addressOf(ports['chat-1'])}  ${addressOf(ports['chat-2'])}`],
     ['Notification', addressOf(ports.notification)],
     ['Media', addressOf(ports.media)],
+    ['Metrics', `${addressOf(metricsPortOf(ports.gateway))}/metrics`],
+    ['', `of the others at ${others.map((name) => metricsPortOf(ports[name])).join(', ')}`],
     ['MongoDB', withoutPassword(engines.mongodb)],
     ['Redis', withoutPassword(engines.redis)],
     ...(demo ? [['Demo logins', logins[0]?.[1] ?? ''], ...logins.slice(1)] : []),

@@ -9,7 +9,7 @@ import { buildStale } from './build/build.ts';
 import { withLock } from './build/lock.mjs';
 import { seed } from './seed.ts';
 import { jwtSecret, readSettings } from './settings.ts';
-import { LOOPBACK, type Ports, reachedAt } from './suite/apps.ts';
+import { LOOPBACK, metricsPortOf, type Ports, reachedAt } from './suite/apps.ts';
 import { refuseTaken } from './suite/port-holder.ts';
 import { Record } from './suite/record.ts';
 import { Suite } from './suite/suite.ts';
@@ -37,7 +37,7 @@ export async function up(options: UpOptions): Promise<number> {
   try {
     const record = await withLock(join(dataDir, 'up.lock'), claim);
     try {
-      await refuseTaken({ ...options.ports });
+      await refuseTaken(everyPort(options.ports));
       return await runSuite(options, record);
     } finally {
       record.remove();
@@ -47,6 +47,13 @@ export async function up(options: UpOptions): Promise<number> {
     log((error as Error).message);
     return 1;
   }
+}
+
+/** Each process has a port of its own for its metrics. */
+function everyPort(ports: Ports): Ports & { [name: string]: number } {
+  const ofProcesses = Object.entries<number>({ ...ports });
+  const ofMetrics = ofProcesses.map(([name, port]) => [`${name} for metrics`, metricsPortOf(port)] as const);
+  return { ...ports, ...Object.fromEntries(ofMetrics) };
 }
 
 async function runSuite(options: UpOptions, record: Record): Promise<number> {
@@ -61,6 +68,7 @@ async function runSuite(options: UpOptions, record: Record): Promise<number> {
     dataDir,
     log,
     ports: { ...options.ports, mongodb: await freeFrom(27017), redis: await freeFrom(6379) },
+    metricsPortOf,
     env: { ...env, JWT_SECRET: await jwtSecret(env, dataDir) },
     onLaunch: (job, process) => record.launched(job, process),
   });

@@ -12,6 +12,10 @@ export interface Ports {
   media: number;
 }
 
+/** So far above its own port is where a process tells its metrics: of the gateway, Prometheus' usual 9464. */
+const METRICS_ABOVE = 6464;
+const LAST_PORT = 65_535;
+
 /** One process of an app, and the settings that only it gets. */
 export interface AppProcess {
   name: string;
@@ -29,6 +33,11 @@ export function portsFrom(gateway = 3000): Ports {
     notification: gateway + 6,
     media: gateway + 7,
   };
+}
+
+/** Where a process with this port tells its metrics; another process's never meets it. */
+export function metricsPortOf(port: number): number {
+  return port + METRICS_ABOVE <= LAST_PORT ? port + METRICS_ABOVE : port - METRICS_ABOVE;
 }
 
 export function addressOf(port: number): string {

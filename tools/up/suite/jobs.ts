@@ -18,6 +18,8 @@ export interface Place {
   /** Data, and the logs in `logs/`. */
   dataDir: string;
   ports: Ports & { mongodb: number; redis: number };
+  /** Where a process with this port tells its metrics; without it, none does. */
+  metricsPortOf?: (port: number) => number | undefined;
   /** What every app is given; MONGODB_URI and REDIS_* are made where they are missing. */
   env: Env;
   leash?: Command['leash'];
@@ -82,6 +84,8 @@ export function appJob({ name, app, port, env }: AppProcess, place: Place, engin
     PORT: String(port),
     // Clients have the gateway; what is behind it believes its neighbours, and is for nobody else.
     HOST: host,
+    METRICS_PORT: place.env.METRICS_PORT === 'off' ? 'off' : String(place.metricsPortOf?.(port) ?? 'off'),
+    METRICS_HOST: LOOPBACK,
     ...(env.NODE_NAME && { NODE_NAME: env.NODE_NAME }),
     ...(app !== 'api-gateway' && { TRUSTED_PROXIES: '127.0.0.0/8,::1' }),
     // On one machine everything speaks plain HTTP.
