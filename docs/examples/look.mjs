@@ -3,9 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import mongoose from 'mongoose';
 
+const { EJSON } = mongoose.mongo.BSON;
 const [collection = '', filter = '{}', count = '5'] = process.argv.slice(2);
 const running = async () => JSON.parse(await readFile('.data/up.json', 'utf8')).engines.mongodb;
 const client = new mongoose.mongo.MongoClient(process.env.MONGODB_URI ?? (await running()));
-const found = client.db().collection(collection).find(mongoose.mongo.BSON.EJSON.parse(filter));
-console.dir(await found.sort({ _id: -1 }).limit(Number(count)).toArray(), { depth: null });
+const found = client.db().collection(collection).find(EJSON.parse(filter));
+const documents = await found.sort({ _id: -1 }).limit(Number(count)).toArray();
+for (const document of documents) console.log(EJSON.stringify(document, undefined, 2));
 await client.close();

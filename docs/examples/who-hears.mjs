@@ -1,4 +1,4 @@
-// Says a message between two people of the demo every second, and how long it takes until each hears it.
+// Says something between two people of the demo every four seconds (the limit is 20 a minute), and when each hears it.
 // node docs/examples/who-hears.mjs http://localhost:3005 http://localhost:3015
 // The addresses are of two nodes; without them, both connect through the gateway (PARLEY_URL).
 import { io } from 'socket.io-client';
@@ -48,4 +48,4 @@ setInterval(async () => {
       ? `kept as ${answer.data.seq} after ${Date.now() - at} ms`
       : `refused: ${answer.error?.code ?? answer.message}`,
   );
-}, 1000);
+}, 4000);
