@@ -30,6 +30,9 @@ export class EngineShape {
   /** Of Redis, which is missed but not needed. */
   @ApiProperty({ required: false, enum: ['ok', 'degraded'] })
   state?: string;
+  /** Of MongoDB: milliseconds until it answered. */
+  @ApiProperty({ required: false, type: 'integer', minimum: 0 })
+  responseTime?: number;
   /** Why it is down. */
   @ApiProperty({ required: false })
   message?: string;

@@ -1,7 +1,7 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import { EngineShape } from './health.shapes.js';
 
-const UP = { mongodb: { status: 'up' }, redis: { status: 'up', state: 'ok' } };
+const UP = { mongodb: { status: 'up', responseTime: 2 }, redis: { status: 'up', state: 'ok' } };
 const DOWN = { mongodb: { status: 'down', message: 'timeout of 1000ms exceeded' } };
 const { redis } = UP;
 

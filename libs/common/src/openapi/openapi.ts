@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import helmet from 'helmet';
 import { completed, type Reached } from './completed.js';
 import { ErrorShape } from './envelope.shapes.js';
 
@@ -29,7 +30,6 @@ export function openApiOf(app: INestApplication, about: About): OpenAPIObject {
     .setDescription(`${about.description}\n\n${EVERY}`)
     .setVersion('1')
     .setLicense('MIT', LICENSE)
-    .setExternalDoc('What is told over sockets and Redis', '/docs/events')
     .addServer(about.gatewayPath, 'through the gateway')
     .addBearerAuth({ type: 'http', description: 'A JWT: of `/api/v1/auth/login`, or of your own app’s login.' })
     .addSecurityRequirements('bearer')
@@ -44,6 +44,8 @@ export function openApiOf(app: INestApplication, about: About): OpenAPIObject {
 
 /** Swagger UI at `/api` and the document at `/api-json`; "Try it out" there asks this service, not the gateway. */
 export function serveOpenApi(app: INestApplication, document: OpenAPIObject): void {
+  // Of helmet's headers the one that a page needs; plain HTTP inside a team's network is a way to run this.
+  app.use(/^\/api\/?$/, helmet.contentSecurityPolicy({ directives: { upgradeInsecureRequests: null } }));
   SwaggerModule.setup('api', app, document, {
     jsonDocumentUrl: 'api-json',
     patchDocumentOnRequest: (request, _response, whole) =>
@@ -51,11 +53,8 @@ export function serveOpenApi(app: INestApplication, document: OpenAPIObject): vo
   });
 }
 
-/** What of a document is true at the gateway only. */
-const GATEWAYS = ['servers', 'externalDocs'];
-
 /** The document without the addresses of its routes: they are where it is. */
 function asItself(document: OpenAPIObject): OpenAPIObject {
-  const text = JSON.stringify(document, (name, value: unknown) => (GATEWAYS.includes(name) ? undefined : value));
+  const text = JSON.stringify(document, (name, value: unknown) => (name === 'servers' ? undefined : value));
   return { ...(JSON.parse(text) as OpenAPIObject), servers: [] };
 }
