@@ -21,6 +21,12 @@ export function openApi(app: INestApplication): OpenAPIObject {
   });
 }
 
+/** On a phone, what a group of routes is about stands below its name. */
+const NARROW = `@media (max-width: 640px) {
+  .swagger-ui .opblock-tag { flex-wrap: wrap; }
+  .swagger-ui .opblock-tag small { order: 1; flex-basis: 100%; padding: 0; }
+}`;
+
 /** One Swagger UI at `/docs` over the documents of all services. */
 export function serveDocs(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => openApi(app), {
@@ -28,9 +34,11 @@ export function serveDocs(app: INestApplication): void {
     raw: ['json'],
     jsonDocumentUrl: documentPath('api-gateway'),
     customSiteTitle: 'Parley API',
+    customCss: NARROW,
     swaggerOptions: {
       urls: [...SERVICES, 'api-gateway'].map((name) => ({ name, url: documentPath(name) })),
       persistAuthorization: true,
+      defaultModelsExpandDepth: 0,
     },
   });
 }
