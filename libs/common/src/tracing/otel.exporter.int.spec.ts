@@ -15,7 +15,6 @@ afterEach(async () => {
   await stop();
   await collector.stop();
 });
-afterAll(() => jest.restoreAllMocks());
 
 async function start(more: Record<string, string> = {}): Promise<void> {
   const env = readEnv(sharedSettings, {
@@ -31,15 +30,17 @@ async function start(more: Record<string, string> = {}): Promise<void> {
 /** Ends so many spans in one go. */
 const spans = (count: number) => Array.from({ length: count }, () => rootSpan(work)).forEach((span) => span?.end());
 
-/** What is logged from now on, and the first line of it. */
+/** What is logged from now on. */
 function lines() {
-  const said: unknown[] = [];
-  const first = new Promise((resolve) => {
-    const hear = (line: unknown) => (said.push(line), resolve(line));
-    jest.spyOn(Logger.prototype, 'warn').mockImplementation(hear);
-    jest.spyOn(Logger.prototype, 'log').mockImplementation(hear);
-  });
-  return { said, first };
+  const said: [about: unknown, line: string][] = [];
+  const hear = (about: unknown, line: string) => void said.push([about, line]);
+  jest.spyOn(Logger.prototype, 'warn').mockImplementation(hear);
+  jest.spyOn(Logger.prototype, 'log').mockImplementation(hear);
+  return said;
+}
+
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise((resolve) => setImmediate(resolve));
 }
 describe('a collector', () => {
   it('is sent spans, with whose they are and the headers it wants', async () => {
@@ -72,18 +73,21 @@ describe('a collector', () => {
   });
 
   it('that refuses is told of once, and again when it is over', async () => {
-    const { said, first } = lines();
+    const said = lines();
     collector.answers(400);
     await start();
     spans(1);
-    expect(await first).toMatchObject({ collector: collector.url, spans: 1 });
+    await until(() => said.length > 0);
     spans(1);
-    while (collector.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => collector.requests.length === 2);
     collector.answers(200);
     spans(1);
-    await collector.next();
-    while (said.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    expect(said).toHaveLength(2);
+    const over = 'traces are taken again';
+    await until(() => said.some(([, line]) => line === over));
+    expect(said).toEqual([
+      [expect.objectContaining({ collector: collector.url, spans: 1 }), expect.stringContaining('traces are lost')],
+      [{ collector: collector.url }, over],
+    ]);
   });
 
   it('that hangs holds neither spans nor a stop up', async () => {

@@ -30,6 +30,7 @@ describe('a span', () => {
       await spanning(childSpan(work), () => Promise.resolve());
     });
     const [inner, outer] = await ended();
+    expect([inner?.name, outer?.name]).toEqual(['work', 'outer']);
     expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
     expect(outer?.parentSpanContext).toBeUndefined();
   });
