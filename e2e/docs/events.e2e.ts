@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { Events } from '../../libs/testing/src/events-document.ts';
+import { Events } from '../../libs/testing/src/documents/events-document.ts';
 import { suite } from '../suite.ts';
 import { overhang, startBrowser, visit } from './browser.ts';
 

@@ -1,5 +1,5 @@
 import { Parser } from '@asyncapi/parser';
-import { Events } from '../../../libs/testing/src/events-document.ts';
+import { Events } from '../../../libs/testing/src/documents/events-document.ts';
 import { keys } from '../../../libs/common/src/redis/keys.ts';
 import { published } from './redis.samples.ts';
 

@@ -8,6 +8,7 @@ import { EVENTS_PATH, PAGE, SCRIPT, STYLE } from './events.page.js';
 
 /** The build copies what is not compiled to the same place below its output, so that this is right there too. */
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
+/** AsyncAPI's own renderer, as nobody else reads all of it; builds copy its bundle, so none of its 200 packages is deployed. */
 const COMPONENT = 'node_modules/@asyncapi/react-component';
 
 const FILES = new Map([

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { keys } from '@app/common/redis/keys.js';
 import type { Message } from '@app/contracts/shapes.js';
-import { Events } from '@app/testing/events-document.js';
+import { Events } from '@app/testing/documents/events-document.js';
 import { tokenOf } from '@app/testing/tokens.js';
 import { chatWorld, type ChatWorld, type Chatter } from '../chat.world.suite.js';
 

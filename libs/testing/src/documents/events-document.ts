@@ -33,7 +33,7 @@ export class Events {
   readonly #known = new Map<string, ValidateFunction>();
 
   constructor() {
-    const path = join(import.meta.dirname, '../../../asyncapi/events.json');
+    const path = join(import.meta.dirname, '../../../../asyncapi/events.json');
     this.document = JSON.parse(readFileSync(path, 'utf8')) as EventsDocument;
     formats.default(this.#ajv);
     this.#ajv.addKeyword('components');
