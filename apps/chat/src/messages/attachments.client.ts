@@ -3,6 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { OWN_ISSUER } from '@app/common/auth/token.rules.js';
 import { ENV } from '@app/common/env/shared.settings.js';
 import { AppError } from '@app/common/errors/app-error.js';
+import { type About, childSpan, type Span, spanning } from '@app/common/tracing/tracing.js';
 import type { Attachment, Envelope } from '@app/contracts/shapes.js';
 import type { ChatEnv } from '../env.js';
 
@@ -15,10 +16,18 @@ interface MediaRecord {
   size: number;
 }
 
+interface Asked {
+  senderId: string;
+  mediaIds: readonly string[];
+  span: Span | undefined;
+}
+
 /** For all addresses that are asked together: the sender waits meanwhile. */
 const PATIENCE_MS = 1200;
 /** Addresses that are asked before the media service counts as away. */
 const TRIES = 2;
+
+const ASKING: About = { name: 'POST', kind: 'client', attributes: { 'http.request.method': 'POST' } };
 
 /** Asks the media service which files a sender may attach; url, type and size come from its record. */
 @Injectable()
@@ -54,7 +63,12 @@ export class AttachmentsClient {
 
   private async recordsOf(senderId: string, mediaIds: readonly string[]): Promise<Attachment[]> {
     if (mediaIds.length === 0) return [];
-    const response = await this.ask(senderId, mediaIds);
+    const span = childSpan(ASKING);
+    const response = await spanning(span, async () => {
+      const answer = await this.ask({ senderId, mediaIds, span });
+      span?.note({ 'http.response.status_code': answer.status });
+      return answer;
+    });
     if (response.status === 404) {
       throw new AppError('NOT_FOUND', { message: 'An attachment does not exist or is not yours.' });
     }
@@ -69,7 +83,7 @@ export class AttachmentsClient {
     }));
   }
 
-  private async ask(senderId: string, mediaIds: readonly string[]): Promise<Response> {
+  private async ask({ senderId, mediaIds, span }: Asked): Promise<Response> {
     // The socket's own token may have been renewed or end soon; the node vouches for whom it has authenticated.
     const token = await this.jwt.signAsync(
       { sub: senderId },
@@ -78,9 +92,10 @@ export class AttachmentsClient {
     const urls = this.env.MEDIA_SERVICE_URL;
     const tries = Math.min(TRIES, urls.length);
     const { first } = this;
+    const traceparent = span && { traceparent: span.traceparent };
     const request = {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...traceparent },
       body: JSON.stringify({ mediaIds }),
     };
     let cause: unknown;
