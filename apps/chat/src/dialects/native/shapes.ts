@@ -60,7 +60,7 @@ export class NewMessageShape {
   text?: string;
 
   /** At most 10 files. */
-  @ApiProperty({ required: false, nullable: true })
+  @ApiProperty({ required: false, nullable: true, maxItems: MAX_ATTACHMENTS })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_ATTACHMENTS)
@@ -135,7 +135,7 @@ export class EditMessageShape implements Asking<EditMessage> {
 /** Messages that were read: these, and all before them. */
 export class MessageIdsShape {
   /** 1 to 100 message ids. */
-  @ApiProperty({ items: { type: 'string', pattern: OBJECT_ID }, example: [EXAMPLES.message] })
+  @ApiProperty({ items: { type: 'string', pattern: OBJECT_ID }, maxItems: MAX_IDS, example: [EXAMPLES.message] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IDS)
@@ -251,6 +251,7 @@ export class ParticipantsShape {
   @ApiProperty({
     items: { type: 'string', minLength: 1, maxLength: 128, pattern: ONE_LINE },
     uniqueItems: true,
+    maxItems: MAX_IDS,
     example: ['cleo'],
   })
   @IsArray()
