@@ -1,6 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { keys } from '@app/common/redis/keys.js';
-import { Metrics } from '@app/common/metrics/metrics.js';
 import { messageCreated, notificationWorld, type World } from './world.suite.js';
 
 const TOKEN = 'phone-token';
@@ -23,21 +21,6 @@ afterAll(() => world.end());
 
 const publish = (createdAt = new Date()) => world.publish(messageCreated({ createdAt }));
 
-/** What the latest started service tells Prometheus, by series; without those that are 0. */
-async function told(): Promise<Record<string, number>> {
-  const { body } = (await world.apps.at(-1)?.get(Metrics).text()) ?? { body: '' };
-  const samples = body.split('\n').filter((line) => line.startsWith('parley_') && !line.endsWith(' 0'));
-  return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), Number(line.replace(/^.* /, ''))]));
-}
-
-/** Waits until these series have these values. */
-async function tells(expected: Record<string, number>): Promise<void> {
-  const late = Date.now() + 10_000;
-  const holds = (now: Record<string, number>) => Object.entries(expected).every(([name, value]) => now[name] === value);
-  while (!holds(await told()) && Date.now() < late) await pause(20);
-  expect(await told()).toMatchObject(expected);
-}
-
 /** The only log line with these words. */
 function line(words: string): Record<string, unknown> {
   const [found, ...more] = world.logs.filter((each) => each.includes(words));
@@ -51,7 +34,7 @@ describe('the metrics of pushes', () => {
     await world.boot();
     await world.registers('ben', 'phone');
     await world.attempt(await publish(new Date(Date.now() - 8000)), 'accepted');
-    await tells({
+    await world.tells({
       parley_push_added_total: 1,
       [`${SENDS}{provider="fcm",outcome="sent"}`]: 1,
       'parley_push_duration_seconds_count{provider="fcm"}': 1,
@@ -59,15 +42,15 @@ describe('the metrics of pushes', () => {
       'parley_devices_registered_total{provider="fcm"}': 1,
       'parley_stream_handled_total{type="message.created",group="notification"}': 1,
     });
-    expect(await told()).not.toHaveProperty(['parley_push_delay_seconds_bucket{provider="fcm",le="5"}']);
+    expect(await world.metrics()).not.toHaveProperty(['parley_push_delay_seconds_bucket{provider="fcm",le="5"}']);
   });
 
   it('tell a push that was only logged from one that a provider took', async () => {
     await world.boot({}, {});
     await world.registers('ben', 'phone');
     await world.attempt(await publish(), 'accepted');
-    await tells({ [`${SENDS}{provider="fcm",outcome="logged"}`]: 1 });
-    expect(await told()).not.toHaveProperty(['parley_push_delay_seconds_count{provider="fcm"}']);
+    await world.tells({ [`${SENDS}{provider="fcm",outcome="logged"}`]: 1 });
+    expect(await world.metrics()).not.toHaveProperty(['parley_push_delay_seconds_count{provider="fcm"}']);
   });
 
   it.each([
@@ -82,7 +65,7 @@ describe('the metrics of pushes', () => {
     world.fcm.answers(TOKEN, answer);
     const messageId = await publish();
     await world.attempt(messageId, state, `${answer.status} ${reason}`);
-    await tells({
+    await world.tells({
       [`${SENDS}{provider="fcm",outcome="${outcome}"}`]: 1,
       [`${FAILURES}{provider="fcm",reason="${reason}"}`]: 1,
     });
@@ -96,13 +79,28 @@ describe('the metrics of pushes', () => {
     expect(JSON.stringify(world.logs)).not.toMatch(/phone-token|a secret text/);
   });
 
+  it('count devices that go, and why', async () => {
+    await world.boot();
+    for (let count = 0; count <= 20; count += 1) await world.registers('ben', `phone-${count}`);
+    await world.ask('ben', '/devices/phone-20', { method: 'DELETE' });
+    await world.registers('cem', 'phone');
+    world.fcm.answers(TOKEN, { status: 404, error: 'UNREGISTERED' });
+    await world.attempt(await world.publish(messageCreated({ to: ['cem'] })), 'refused');
+    await world.tells({
+      'parley_devices_registered_total{provider="fcm"}': 22,
+      'parley_devices_removed_total{why="surplus"}': 1,
+      'parley_devices_removed_total{why="asked"}': 1,
+      'parley_devices_removed_total{why="dead"}': 1,
+    });
+  });
+
   it('show what waits, since when, and that a provider refuses our credentials', async () => {
     await world.boot({ pauseMs: 60_000 });
     await world.registers('ben', 'phone');
     world.fcm.answers(TOKEN, { status: 401, error: 'UNAUTHENTICATED' });
     await world.attempt(await publish(), 'pending', '401 UNAUTHENTICATED');
     await world.attempts.updateMany({}, { $set: { createdAt: new Date(Date.now() - 90_000) } });
-    const now = await told();
+    const now = await world.metrics();
     expect(now).toMatchObject({
       [`${SENDS}{provider="fcm",outcome="misconfigured"}`]: 1,
       'parley_push_breaker_open{provider="fcm",platform="android"}': 1,
@@ -125,7 +123,7 @@ describe('the metrics of pushes', () => {
     await world.client.xadd(keys.deadLetters('message.created', 'notification'), '*', 'event', '{}');
     world.freezeRedis();
     const before = performance.now();
-    const now = await told();
+    const now = await world.metrics();
     expect(performance.now() - before).toBeLessThan(4000);
     expect(now).not.toHaveProperty(['parley_stream_dead_letters{type="message.created",group="notification"}']);
   });

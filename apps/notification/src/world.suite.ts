@@ -1,4 +1,5 @@
 import { EventEmitter, on } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -7,6 +8,7 @@ import { Redis } from 'ioredis';
 import mongoose, { Types } from 'mongoose';
 import { readEnv } from '@app/common/env/env.js';
 import { EventPublisher } from '@app/common/events/event.publisher.js';
+import { Metrics } from '@app/common/metrics/metrics.js';
 import { PresenceDirectory } from '@app/common/presence/presence.directory.js';
 import { readJson } from '@app/common/serve/json-body.js';
 import { configureRest } from '@app/common/serve/serve.js';
@@ -143,8 +145,24 @@ export async function notificationWorld() {
     await Promise.all(apps.splice(0).map((app) => app.close()));
   }
 
+  /** What the latest started service tells Prometheus, by series; without those that are 0. */
+  async function metrics(): Promise<Record<string, number>> {
+    const { body } = (await apps.at(-1)?.get(Metrics).text()) ?? { body: '' };
+    const samples = body.split('\n').filter((line) => line.startsWith('parley_') && !line.endsWith(' 0'));
+    return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), Number(line.replace(/^.* /, ''))]));
+  }
+
   return {
     fcm,
+    metrics,
+    /** Waits until the metrics of the latest started service have these values. */
+    async tells(expected: Record<string, number>): Promise<void> {
+      const late = Date.now() + 10_000;
+      const holds = (now: Record<string, number>) =>
+        Object.entries(expected).every(([name, value]) => now[name] === value);
+      while (!holds(await metrics()) && Date.now() < late) await pause(20);
+      expect(await metrics()).toMatchObject(expected);
+    },
     db,
     apps,
     client,

@@ -91,6 +91,8 @@ describe('a message whose event never comes', () => {
     const push = await world.pushOf(id, 'bens');
     expect(push.message.notification).toEqual({ title: 'ana in Team', body: 'Lunch?' });
     await expectOnePush(id);
+    await world.tells({ parley_ledger_found_total: 1 });
+    expect((await world.metrics())['parley_ledger_sweeps_total{walk="soon"}']).toBeGreaterThan(0);
   });
 
   it('is pushed while Redis hangs', async () => {
@@ -276,5 +278,6 @@ describe('a worker that dies', () => {
     await gaveUp;
     await expectOnePush(good);
     expect(await world.reached(bad)).toEqual([]);
+    await world.tells({ parley_ledger_given_up_total: 1 });
   });
 });
