@@ -90,7 +90,7 @@ describe('the metrics of the gateway', () => {
   });
 
   it('tell logins by their outcome', async () => {
-    const body = { username: 'dora', password: 'a-long-enough-password' };
+    const body = { username: `dora-${Date.now()}`, password: 'a-long-enough-password' };
     const post = (path: string, asked: object) =>
       ask(path, { method: 'POST', body: JSON.stringify(asked), headers: { 'content-type': 'application/json' } });
     expect(await post('/api/v1/auth/register', body)).toBe(201);

@@ -106,8 +106,8 @@ export class Limiter implements OnApplicationShutdown {
   /** Gives back what was taken, where it was taken from. */
   async giveBack(buckets: readonly Bucket[]): Promise<void> {
     if (performance.now() < this.awayUntil) return this.giveBackOwn(buckets);
-    // Unheard, it counts for a while: an allowance that is a little smaller.
-    await this.redis.giveBackAll(buckets.length, ...wordsOf(buckets)).catch(() => undefined);
+    // It may have been taken while Redis was away, and this gateway may have begun to ask Redis again since.
+    await this.redis.giveBackAll(buckets.length, ...wordsOf(buckets)).catch(() => this.giveBackOwn(buckets));
   }
 
   private giveBackOwn(buckets: readonly Bucket[]): void {

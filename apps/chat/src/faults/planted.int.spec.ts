@@ -153,7 +153,7 @@ describe('a head that is not raised', () => {
       const { _id } = await who.sends(roomId, `turn ${n}`);
       await other.socket.hears<{ message: { _id: string } }>('message_new', ({ message }) => message._id === _id);
     }
-    return world.apps.reduce((sum, app) => sum + app.get(LaneForwarder).counts.clashes, 0);
+    return world.apps.reduce((sum, app) => sum + app.get(LaneForwarder).counts.clashes.total, 0);
   }
 
   it('costs a clash a turn; one that is raised, none', async () => {

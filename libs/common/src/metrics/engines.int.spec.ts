@@ -37,7 +37,7 @@ afterAll(async () => {
 async function value(series: string): Promise<number | undefined> {
   const { body } = await module.get(Metrics).text();
   const line = body.split('\n').find((one) => one.startsWith(`${series} `));
-  return line && Number(line.slice(series.length + 1));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
 async function until(series: string, wanted: number): Promise<void> {
