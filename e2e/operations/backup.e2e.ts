@@ -156,7 +156,7 @@ it('a backup that was made under load brings everything back after everything wa
   await fcm.next(({ message }) => message.data?.seq === '4');
   // Nothing that was pushed before the backup is pushed again.
   expect(fcm.of('token-of-ben').map(({ message }) => message.data?.seq)).toEqual(['1', '2', '3', '4']);
-  const after = await underLoad(suite, { urls: suite.is.chat, talkers }, () => pause(500));
+  const after = await underLoad(suite, { urls: suite.is.chat, talkers }, async () => void (await pause(500)));
   expect(after.acked.length).toBeGreaterThan(20);
   expect(denseFrom1(await read(conversationId, ana.user._id))).toBe(true);
   for (const { conversationId: id, userId } of talkers) expect(denseFrom1(await read(id, userId))).toBe(true);
