@@ -14,6 +14,8 @@ beforeEach(async () => (collector = await FakeCollector.start()));
 afterEach(async () => {
   await stop();
   await collector.stop();
+  jest.restoreAllMocks();
+  Logger.overrideLogger(false);
 });
 
 async function start(more: Record<string, string> = {}): Promise<void> {
@@ -82,12 +84,30 @@ describe('a collector', () => {
     await until(() => collector.requests.length === 2);
     collector.answers(200);
     spans(1);
+    await collector.next();
+    const { now } = Date;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 11_000);
+    spans(1);
     const over = 'traces are taken again';
     await until(() => said.some(([, line]) => line === over));
     expect(said).toEqual([
       [expect.objectContaining({ collector: collector.url, spans: 1 }), expect.stringContaining('traces are lost')],
       [{ collector: collector.url }, over],
     ]);
+  });
+
+  it('that does not keep up is told of once, however often it is', async () => {
+    const said = lines();
+    await start();
+    for (let round = 1; round <= 3; round++) {
+      const before = collector.spans.length;
+      spans(5000);
+      await until(() => collector.spans.length >= before + 2048);
+      spans(1);
+    }
+    await stop();
+    expect(collector.spans.length).toBeLessThan(10_000);
+    expect(said).toEqual([[{ reason: expect.stringContaining('Dropped') }, 'traces are incomplete']]);
   });
 
   it('that hangs holds neither spans nor a stop up', async () => {

@@ -7,11 +7,15 @@ import { Rarely } from '../logging/rarely.js';
 
 /** A collector that takes longer is away; what it was sent is lost. */
 const PATIENCE_MS = 5000;
+/** It takes spans again when none was refused for this long: one that takes some and some not is not well. */
+const CALM_MS = 10_000;
 
 /** Sends spans to a collector, and says rarely that it does not take them. */
 export class QuietExporter implements SpanExporter {
   private readonly log = new Logger('Traces');
-  private readonly rarely = new Rarely();
+  private readonly away = new Rarely();
+  private readonly crowded = new Rarely();
+  private failedAt = 0;
   private readonly otlp: OTLPTraceExporter;
 
   constructor(
@@ -19,10 +23,12 @@ export class QuietExporter implements SpanExporter {
     headers: Record<string, string>,
   ) {
     this.otlp = new OTLPTraceExporter({ url: `${url}/v1/traces`, headers, timeoutMillis: PATIENCE_MS });
-    // What fails is said below, once; what was dropped is said by the library.
+    // What fails is said below, once; that spans were dropped is said by the library.
     setGlobalErrorHandler(() => undefined);
     const silent = () => undefined;
-    const warn = (reason: string) => this.complain(reason);
+    const warn = (reason: string) => {
+      if (this.crowded.isDue()) this.log.warn({ reason }, 'traces are incomplete');
+    };
     diag.setLogger(
       { error: silent, warn, info: silent, debug: silent, verbose: silent },
       { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
@@ -31,8 +37,10 @@ export class QuietExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.otlp.export(spans, (result) => {
-      if (result.code === ExportResultCode.FAILED) this.complain(result.error?.message ?? 'it failed', spans.length);
-      else if (this.rarely.over()) this.log.log({ collector: this.url }, 'traces are taken again');
+      if (result.code === ExportResultCode.FAILED) this.failed(result.error, spans.length);
+      else if (Date.now() - this.failedAt >= CALM_MS && this.away.over()) {
+        this.log.log({ collector: this.url }, 'traces are taken again');
+      }
       done(result);
     });
   }
@@ -41,8 +49,10 @@ export class QuietExporter implements SpanExporter {
     return this.otlp.shutdown();
   }
 
-  private complain(reason: string, spans?: number): void {
-    if (!this.rarely.isDue()) return;
-    this.log.warn({ collector: this.url, reason, spans }, 'traces are lost: the collector does not take them');
+  private failed(error: Error | undefined, spans: number): void {
+    this.failedAt = Date.now();
+    if (!this.away.isDue()) return;
+    const about = { collector: this.url, reason: error?.message, spans };
+    this.log.warn(about, 'traces are lost: the collector does not take them');
   }
 }
