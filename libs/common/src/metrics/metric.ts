@@ -18,7 +18,7 @@ export type MetricType = 'counter' | 'gauge' | 'histogram';
 export type MetricTable = Readonly<Record<string, Metric>>;
 
 /** Seconds: from what a cache answers to what nobody waits for. */
-export const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 interface Declared<L extends Labels> {
   name: string;
@@ -34,7 +34,7 @@ export const counter = <const L extends Labels = Record<never, string>>(of: Decl
 export const gauge = <const L extends Labels = Record<never, string>>(of: Declared<L>): Metric<L, 'gauge'> =>
   declared('gauge', of);
 
-/** How long, or how much, each time; in {@link SECONDS} unless it says otherwise. */
+/** How long, or how much, each time: seconds, unless it says otherwise. */
 export const histogram = <const L extends Labels = Record<never, string>>({
   buckets = SECONDS,
   ...of
