@@ -1,21 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { EXAMPLES } from '../../libs/common/src/openapi/examples.ts';
 import type { Schemathesis } from '../../tools/schemathesis/install.ts';
+import { settingsOf } from './settings.ts';
+import type { Target } from './targets.ts';
+import type { World } from './world.ts';
 
-/** One run: what a document says, held against what answers at an address. */
-export interface Target {
-  document: 'api-gateway' | 'chat' | 'media' | 'notification';
-  url: string;
-  /** The operations whose paths look like this, and none of those. */
-  paths?: string;
-  not?: string;
-}
+export type Phase = 'examples' | 'coverage' | 'fuzzing' | 'stateful';
 
 export interface Fuzzing {
   target: Target;
-  settings: string;
+  world: World;
+  /** Who asks. */
+  token: string;
+  phases: readonly Phase[];
   seed: number;
   examples: number;
 }
@@ -26,16 +26,20 @@ export interface Found {
   report: string;
 }
 
+const DOCUMENTS = resolve(import.meta.dirname, '../../openapi');
 const LONGEST_MS = 20 * 60_000;
 
-/** Runs Schemathesis with settings of its own, in a folder of its own. */
-export async function fuzz(tool: Schemathesis, { target, settings, seed, examples }: Fuzzing): Promise<Found> {
+/** Runs Schemathesis with settings of its own, in a folder of its own, as if the examples' ids were those of things that exist. */
+export async function fuzz(tool: Schemathesis, fuzzing: Fuzzing): Promise<Found> {
+  const { target, world, token, phases, seed, examples } = fuzzing;
   const folder = await mkdtemp(join(tmpdir(), 'parley-fuzz-'));
   try {
     const file = join(folder, 'schemathesis.toml');
-    await writeFile(file, settings);
-    const document = resolve(import.meta.dirname, '../../openapi', `${target.document}.json`);
+    const document = join(folder, `${target.document}.json`);
+    await writeFile(file, settingsOf(target, world, token));
+    await writeFile(document, inThisWorld(await readFile(join(DOCUMENTS, `${target.document}.json`), 'utf8'), world));
     const args = ['--config-file', file, 'run', document, '--url', target.url, '--no-color'];
+    args.push('--phases', phases.join());
     if (target.paths) args.push('--include-path-regex', target.paths);
     if (target.not) args.push('--exclude-path-regex', target.not);
     const many = ['--seed', String(seed), '--max-examples', String(examples)];
@@ -43,6 +47,14 @@ export async function fuzz(tool: Schemathesis, { target, settings, seed, example
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function inThisWorld(document: string, { ids }: World): string {
+  return document
+    .replaceAll(EXAMPLES.conversation, ids.conversations[0] ?? '')
+    .replaceAll(EXAMPLES.message, ids.messages[0] ?? '')
+    .replaceAll(EXAMPLES.media, ids.files[0] ?? '')
+    .replaceAll(EXAMPLES.account, ids.people[0] ?? '');
 }
 
 function run(tool: Schemathesis, args: readonly string[], cwd: string): Promise<Found> {

@@ -1,12 +1,19 @@
 import type { TestSuite } from '../suite.ts';
-import type { Target } from './fuzz.ts';
 import type { World } from './world.ts';
 
-/** A target with a name, and as whom it is asked. */
-export interface Named extends Target {
+/** What a document says, to be held against what answers at an address. */
+export interface Target {
   name: string;
+  document: 'api-gateway' | 'chat' | 'media' | 'notification';
+  url: string;
+  /** The operations whose paths look like this, and none of those. */
+  paths?: string;
+  not?: string;
+  /** As whom it is asked. */
   as: keyof Pick<World, 'token' | 'endlessToken'>;
 }
+
+type Addresses = Pick<TestSuite, 'gateway' | 'chat' | 'media' | 'notification'>;
 
 /** These end the login that asks. */
 const ENDING = '/auth/sessions';
@@ -15,7 +22,7 @@ const ITSELF = '^/(health.*)?$';
 const HOME = '^/$';
 
 /** All routes: those of the services at the gateway, and at their own ports. */
-export function targets({ gateway, chat, media, notification }: TestSuite): Named[] {
+export function targets({ gateway, chat, media, notification }: Addresses): Target[] {
   const as = 'token';
   const api = `${gateway}/api/v1`;
   return [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Target } from '../fuzz.ts';
+import type { Target } from '../targets.ts';
 import type { World } from '../world.ts';
 import type { Raw } from './raw.ts';
 
