@@ -2,6 +2,7 @@ import { APPS, HERE, quantile, rate, type Row } from './panel.ts';
 
 const JOB = 'job=~"$job"';
 const each = (metric: string) => `max by (job, instance) (${metric}{${APPS}})`;
+const REQUESTS = 'http_request_duration_seconds_count';
 const PROCESS = '{{job}} {{instance}}';
 
 export const requests: Row = {
@@ -148,12 +149,7 @@ export const now: Row = {
     {
       title: 'Server errors',
       unit: 'percentunit',
-      lines: [
-        [
-          `${rate('http_request_duration_seconds_count', '', `${JOB},status=~"5.."`)} / ${rate('http_request_duration_seconds_count', '', JOB)}`,
-          'errors',
-        ],
-      ],
+      lines: [[`(${rate(REQUESTS, '', `${JOB},status=~"5.."`)} or vector(0)) / ${rate(REQUESTS, '', JOB)}`, 'errors']],
       now: { redFrom: 0.02 },
     },
     {
