@@ -85,7 +85,10 @@ async function restoreCollection(db: Place['db'], saved: SavedCollection, from: 
   for await (const batch of batches(readDocuments(fileOf(from, saved.name)))) {
     await collection.insertMany(batch.map(exactly), { ordered: false });
   }
-  const kept = collection.find({}, { raw: true, sort: { _id: 1 } }) as AsyncIterable<Uint8Array>;
+  const kept = collection.find(
+    {},
+    { raw: true, sort: { _id: 1 }, batchSize: BATCH_DOCUMENTS },
+  ) as AsyncIterable<Uint8Array>;
   // Before the indexes: those that let old documents go begin at once.
   holdAgainst(saved.name, await tallyOf(kept), saved);
   if (saved.indexes.length > 0) await collection.createIndexes(saved.indexes.map(wanted));

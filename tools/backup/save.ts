@@ -10,6 +10,9 @@ type Session = ReturnType<Place['client']['startSession']>;
 
 const SNAPSHOT_TOO_OLD = 239;
 
+/** Documents a round trip; as many as fit into MongoDB's 16 MB would be held several times. */
+const BATCH = 1000;
+
 /** Saves everything as it is at one moment, while the services go on; the folder appears when it is whole. */
 export async function save(place: Place, out: string): Promise<Manifest & { wrong: string[] }> {
   const part = `${out}.part`;
@@ -57,7 +60,7 @@ async function saveCollection({ db, session, name, folder }: Source): Promise<Sa
   const collection = db.collection(name);
   const all = (await collection.listIndexes().toArray()) as IndexOf[];
   const indexes = all.filter((index) => index.name !== '_id_');
-  const documents = collection.find({}, { session, raw: true, sort: { _id: 1 } });
+  const documents = collection.find({}, { session, raw: true, sort: { _id: 1 }, batchSize: BATCH });
   return { name, indexes, ...(await writeDocuments(fileOf(folder, name), documents as AsyncIterable<Uint8Array>)) };
 }
 
