@@ -87,29 +87,30 @@ describe('what a route answers, to its examples and to what it refuses, is what 
 
 describe('a gateway', () => {
   let token: string;
+  let gateway: StartedApp | undefined;
   beforeAll(async () => {
     token = (await worldFor('notification')).token;
   });
+  // Also after a failure: whoever is left over keeps the run from ending.
+  afterEach(() => gateway?.kill());
 
   it('that lets one request through refuses the next as is documented, at every route', async () => {
     const limits = { ADDRESS_RATE_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.0/8' };
-    const tight = await startApp('api-gateway', 'gateway-tight', limits);
-    await fetch(`${tight.url}/`, { headers: ELSEWHERE });
+    gateway = await startApp('api-gateway', 'gateway-tight', limits);
+    await fetch(`${gateway.url}/`, { headers: ELSEWHERE });
     for (const [name, operation] of LIMITED) {
-      const answered = await askedAt(tight, operation, token);
+      const answered = await askedAt(gateway, operation, token);
       expect([name, outcomeOf(answered), problemsOf(operation, answered)]).toEqual([name, '429 RATE_LIMITED', []]);
     }
-    await tight.kill();
   });
 
   it('whose services are away says so as is documented, at every route', async () => {
     const nowhere = 'http://127.0.0.1:9';
     const urls = { CHAT_URLS: nowhere, MEDIA_URLS: nowhere, NOTIFICATION_URLS: nowhere };
-    const lonely = await startApp('api-gateway', 'gateway-lonely', urls);
+    gateway = await startApp('api-gateway', 'gateway-lonely', urls);
     for (const [name, operation] of PASSED) {
-      const answered = await askedAt(lonely, operation, token);
+      const answered = await askedAt(gateway, operation, token);
       expect([name, outcomeOf(answered), problemsOf(operation, answered)]).toEqual([name, '503 UPSTREAM_DOWN', []]);
     }
-    await lonely.kill();
   });
 });
