@@ -1,4 +1,4 @@
-import { type Token, tokensOf } from './promql.tokens.ts';
+import { parser } from '@prometheus-io/lezer-promql';
 
 /** A query of PromQL, as far as the names in it go. */
 export type Query =
@@ -9,138 +9,93 @@ export type Query =
   | { is: 'aggregate'; name: string; by: string[]; inner: Query[] }
   | { is: 'binary'; on: string[]; inner: Query[] };
 
-const AGGREGATES = ['sum', 'min', 'max', 'avg', 'count', 'topk', 'bottomk', 'quantile'];
-const FUNCTIONS = [
-  ...['rate', 'irate', 'increase', 'delta', 'deriv', 'changes', 'resets', 'predict_linear', 'histogram_quantile'],
-  ...['avg_over_time', 'min_over_time', 'max_over_time', 'sum_over_time', 'absent', 'clamp_min', 'clamp_max', 'vector'],
-];
-/** From those that bind least. */
-const BINARY = [['or'], ['and', 'unless'], ['==', '!=', '>', '<', '>=', '<='], ['+', '-'], ['*', '/', '%'], ['^']];
+type Node = ReturnType<typeof parser.parse>['topNode'];
 
-/** Reads a query; throws at whatever is not PromQL, or a part of it that nobody needed here yet. */
+const strict = parser.configure({ strict: true });
+
+/** Reads a query with Prometheus' own grammar; throws at whatever is not PromQL, or a part of it that nobody needed here yet. */
 export function parseQuery(text: string): Query {
-  const parser = new Parser(tokensOf(text));
-  const query = parser.binary(0);
-  parser.end();
-  return query;
+  // Grafana puts durations in for its variables.
+  const query = text.replace(/\$__(?:rate_interval|range)\b/g, '5m');
+  return new Reader(query).query(strict.parse(query).topNode.firstChild);
 }
 
-class Parser {
-  private at = 0;
-  private readonly tokens: Token[];
+class Reader {
+  private readonly text: string;
+  private readonly kinds: Readonly<Record<string, (node: Node) => Query>> = {
+    NumberDurationLiteral: () => ({ is: 'scalar' }),
+    StringLiteral: () => ({ is: 'scalar' }),
+    VectorSelector: (node) => this.selector(node, false),
+    MatrixSelector: (node) => this.ranged(node.firstChild),
+    SubqueryExpr: (node) => ({ is: 'subquery', inner: [this.query(node.firstChild)] }),
+    FunctionCall: (node) => this.call(node),
+    AggregateExpr: (node) => this.aggregate(node),
+    BinaryExpr: (node) => this.binary(node),
+    ParenExpr: (node) => this.query(node.firstChild),
+    UnaryExpr: (node) => this.query(node.lastChild),
+  };
 
-  constructor(tokens: Token[]) {
-    this.tokens = tokens;
+  constructor(text: string) {
+    this.text = text;
   }
 
-  end(): void {
-    const next = this.tokens[this.at];
-    if (next) throw new Error(`unexpected ${next.says}`);
+  query(node: Node | null): Query {
+    const read = node && this.kinds[node.name];
+    if (!read) throw new Error(`nobody needed ${node?.name ?? 'nothing'} yet`);
+    return read(node);
   }
 
-  binary(level: number): Query {
-    const signs = BINARY[level];
-    if (!signs) return this.unary();
-    let left = this.binary(level + 1);
-    while (signs.some((sign) => this.took(sign))) {
-      this.took('bool');
-      const on = this.took('on') ? this.labels() : [];
-      left = { is: 'binary', on, inner: [left, this.binary(level + 1)] };
-    }
-    return left;
+  private ranged(node: Node | null): Query {
+    if (node?.name !== 'VectorSelector') throw new Error('a range of what is no selector');
+    return this.selector(node, true);
   }
 
-  private unary(): Query {
-    this.took('-');
-    const inner = this.primary();
-    if (!this.took('[')) return inner;
-    this.next('duration');
-    // How fine it looks, as in `[10m:30s]`: to the tokens a name, as names may begin so.
-    if (!/^:(\d+[smhd])?$/.test(this.next('name').says)) throw new Error('a range of what is no selector');
-    this.needs(']');
-    return { is: 'subquery', inner: [inner] };
+  private call(node: Node): Query {
+    return { is: 'call', name: this.said(node.getChild('FunctionIdentifier')), inner: this.inner(node) };
   }
 
-  private primary(): Query {
-    if (this.took('(')) {
-      const inner = this.binary(0);
-      this.needs(')');
-      return inner;
-    }
-    const { is, says } = this.next();
-    if (is === 'number') return { is: 'scalar' };
-    if (says !== '{' && is !== 'name') throw new Error(`unexpected ${says}`);
-    if (AGGREGATES.includes(says)) return this.aggregate(says);
-    if (FUNCTIONS.includes(says)) return { is: 'call', name: says, inner: this.inner() };
-    if (this.tokens[this.at]?.says === '(') throw new Error(`there is no function ${says}`);
-    if (says === '{') throw new Error('a selector without a name');
-    return this.selector(says);
+  private selector(node: Node, range: boolean): Query {
+    const metric = this.said(node.getChild('Identifier'));
+    if (metric === '') throw new Error('a selector without a name');
+    const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
+    return {
+      is: 'selector',
+      metric,
+      labels: matchers.map((matcher) => this.said(matcher.getChild('LabelName'))),
+      range,
+    };
   }
 
-  private aggregate(name: string): Query {
-    const before = this.grouping();
-    const inner = this.inner();
-    return { is: 'aggregate', name, by: before ?? this.grouping() ?? [], inner };
+  private aggregate(node: Node): Query {
+    const grouping = node.getChild('AggregateModifier');
+    if (grouping?.getChild('Without')) throw new Error('say by which labels, not without which');
+    const name = this.said(node.getChild('AggregateOp'));
+    return { is: 'aggregate', name, by: this.labels(grouping), inner: this.inner(node) };
   }
 
-  private grouping(): string[] | undefined {
-    if (this.took('without')) throw new Error('say by which labels, not without which');
-    return this.took('by') ? this.labels() : undefined;
+  private binary(node: Node): Query {
+    const matching = node.getChild('MatchingModifierClause');
+    if (matching?.getChild('Ignoring')) throw new Error('say on which labels, not ignoring which');
+    return {
+      is: 'binary',
+      on: this.labels(matching),
+      inner: [this.query(node.firstChild), this.query(node.lastChild)],
+    };
   }
 
-  private inner(): Query[] {
-    this.needs('(');
+  private inner(node: Node): Query[] {
     const inner: Query[] = [];
-    while (!this.took(')')) {
-      inner.push(this.binary(0));
-      if (!this.took(',') && this.tokens[this.at]?.says !== ')') throw new Error('a parenthesis is not closed');
-    }
+    for (let one = node.getChild('FunctionCallBody')?.firstChild; one; one = one.nextSibling)
+      inner.push(this.query(one));
     return inner;
   }
 
-  private labels(): string[] {
-    this.needs('(');
-    const labels: string[] = [];
-    while (!this.took(')')) {
-      labels.push(this.next('name').says);
-      this.took(',');
-    }
-    return labels;
+  private labels(node: Node | null): string[] {
+    const names = node?.getChild('GroupingLabels')?.getChildren('LabelName') ?? [];
+    return names.map((name) => this.said(name));
   }
 
-  private selector(metric: string): Query {
-    const labels: string[] = [];
-    if (this.took('{')) {
-      while (!this.took('}')) {
-        labels.push(this.next('name').says);
-        if (!['=', '!=', '=~', '!~'].some((sign) => this.took(sign))) throw new Error(`${metric}: no matcher`);
-        this.next('text');
-        this.took(',');
-      }
-    }
-    const range = this.took('[');
-    if (range) {
-      if (!this.took('$__rate_interval') && !this.took('$__range')) this.next('duration');
-      this.needs(']');
-    }
-    return { is: 'selector', metric, labels, range };
-  }
-
-  private took(says: string): boolean {
-    const found = this.tokens[this.at]?.says === says;
-    if (found) this.at += 1;
-    return found;
-  }
-
-  private needs(says: string): void {
-    if (!this.took(says)) throw new Error(`${says} is missing before ${this.tokens[this.at]?.says ?? 'the end'}`);
-  }
-
-  private next(is?: Token['is']): Token {
-    const token = this.tokens[this.at];
-    if (!token) throw new Error('it ends too soon');
-    if (is !== undefined && token.is !== is) throw new Error(`unexpected ${token.says}`);
-    this.at += 1;
-    return token;
+  private said(node: Node | null): string {
+    return node ? this.text.slice(node.from, node.to) : '';
   }
 }

@@ -31,9 +31,9 @@ describe('a query of metrics that there are', () => {
     ['deriv(sends_total[5m])', 'sends_total is no gauge to take the deriv of'],
     ['rate(sends_total)', 'rate needs a range'],
     ['max_over_time(sum by (outcome) (waiting)[10m:])', 'there is no label outcome to go by'],
-    ['max_over_time(sum(waiting)[10m])', 'unexpected ]'],
+    ['max_over_time(sum(waiting)[10m])', 'a range of what is no selector'],
     ['histogram_quantile(0.5, sum(rate(duration_seconds_bucket[5m])))', 'histogram_quantile needs the label le'],
-    ['waiting >', 'it ends too soon'],
+    ['waiting >', 'No parse at 9'],
   ])('is wrong: %s', (query, problem) => {
     expect(problemsIn(query, series)).toContain(problem);
   });
