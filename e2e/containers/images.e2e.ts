@@ -5,6 +5,7 @@ import { chmod, chown, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import mongoose from 'mongoose';
 import {
   copyOf,
   type Instruction,
@@ -152,7 +153,13 @@ it.each(APPS)(
 it('media saves a backup as nobody, and finds it whole', async () => {
   const out = join(await mkdtemp(join(tmpdir(), 'parley-image-backup-')), 'backup');
   if (process.getuid?.() === 0) await chown(dirname(out), 1000, 1000);
-  const env = { MONGODB_URI: suite().mongoUri, MEDIA_DIR: at('image-media', '/data/media') };
+  // Of its own, as the files of others' media are elsewhere.
+  const uri = new URL(suite().mongoUri);
+  uri.pathname = '/of-an-image';
+  const client = await mongoose.mongo.MongoClient.connect(uri.href);
+  await client.db().collection('messages').insertOne({ text: 'to be saved' });
+  await client.close();
+  const env = { MONGODB_URI: uri.href, MEDIA_DIR: at('image-media', '/data/media') };
   const as = {
     cwd: at('image-media', '.'),
     env,

@@ -54,7 +54,7 @@ const body = { content: { 'application/json': { schema: { $ref: '#/components/sc
 const token = { security: [{ bearer: [] }] };
 const api: OpenApi = {
   paths: {
-    '/health': { get: { summary: 'Well', responses: answer(message) } },
+    '/health': { get: { tags: ['health'], summary: 'Well', responses: answer(message) } },
     '/rooms': { post: { summary: 'Opens', requestBody: body, responses: answer(message), ...token } },
     '/rooms/{id}/messages': {
       get: {
