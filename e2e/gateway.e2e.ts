@@ -124,7 +124,7 @@ describe('the services behind the gateway', () => {
     ['chat', '/api/v1/chat', '/conversations'],
     ['media', '/api/v1', '/media'],
     ['notification', '/api/v1', '/devices'],
-    ['api-gateway', undefined, '/api/v1/auth/login'],
+    ['api-gateway', '/', '/api/v1/auth/login'],
   ])('say in the document of %s how they are reached through the gateway', async (service, server, path) => {
     const answer = await fetch(`${gateway}/docs/${service}/openapi.json`);
     const document = (await answer.json()) as { servers: { url: string }[]; paths: Record<string, object> };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import mongoose from 'mongoose';
@@ -60,11 +60,14 @@ async function copyOne({ from, to, sha256 }: { from: string; to: string; sha256:
       yield chunk;
     }
   };
-  const target = createWriteStream(to, { mode: 0o600, flush: true });
+  // What is there already is never half of itself.
+  const part = `${to}.part`;
+  const target = createWriteStream(part, { mode: 0o600, flush: true });
   const there = await pipeline(watched, target).then(() => true, missing);
-  if (there && hash.digest('hex') === sha256) return true;
-  await rm(to, { force: true });
-  return false;
+  const whole = there === true && hash.digest('hex') === sha256;
+  if (whole) await rename(part, to);
+  else await rm(part, { force: true });
+  return whole;
 }
 
 async function checksumOf(file: string): Promise<string> {

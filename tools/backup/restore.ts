@@ -46,7 +46,8 @@ export async function restore(place: Place, from: string, { replace, connected }
   for (const saved of manifest.collections) await restoreCollection(place.db, saved, from);
   if (manifest.media && place.mediaDir !== undefined) {
     await mkdir(place.mediaDir, { recursive: true });
-    await copyMedia(recordsOf(manifest, from), join(from, 'media'), place.mediaDir);
+    const { files, wrong } = await copyMedia(recordsOf(manifest, from), join(from, 'media'), place.mediaDir);
+    if (files < manifest.media.files) throw new Error(`Files of media could not be copied: ${wrong.join(', ')}`);
   }
   return manifest;
 }

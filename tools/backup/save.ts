@@ -16,7 +16,10 @@ const BATCH = 1000;
 /** Saves everything as it is at one moment, while the services go on; the folder appears when it is whole. */
 export async function save(place: Place, out: string): Promise<Manifest & { wrong: string[] }> {
   const part = `${out}.part`;
-  await mkdir(part, { mode: 0o700 });
+  await mkdir(part, { mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EEXIST') throw cause;
+    throw new Error(`${part} is there: of a backup that is under way, or was broken off; remove it then`, { cause });
+  });
   try {
     const { collections, at } = await saveDatabase(place, part);
     // A record of media is written after its file, so the files of these records are all there by now.

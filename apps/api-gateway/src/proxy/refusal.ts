@@ -1,6 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppError } from '@app/common/errors/app-error.js';
+import { breakOff } from '@app/common/metrics/http.middleware.js';
 import { ERRORS } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
 import { SESSION_UNKNOWN } from './routing/session.rules.js';
@@ -32,10 +33,10 @@ export function refusal(error: AppError): Refusal {
   };
 }
 
-/** Answers a request; one whose answer has begun is cut, so that nobody takes half of it for the whole. */
+/** Answers a request; one whose answer has begun is broken off. */
 export function refuse(response: ServerResponse, given: Refusal): void {
   if (response.headersSent) {
-    response.destroy();
+    breakOff(response);
     return;
   }
   const { headers, text } = written(given);

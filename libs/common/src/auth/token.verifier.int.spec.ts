@@ -65,16 +65,18 @@ describe('a token', () => {
     const [before, older] = ['the-secret-that-was-here-before-this', 'and-one-that-was-here-before-that-one'];
     const verifier = verifierWith({ JWT_SECRET_PREVIOUS: `${before},${older}` });
     const own = { iss: 'parley', sid: 'on' };
+    const over = tokenOf('ana', { ...own, sid: 'over' }, before);
+    const late = new JwtService().sign({ sub: 'ana', exp: inSeconds(-1) }, { secret: before });
+    for (const token of [late, over]) await expect(verifier.verify(token)).rejects.toEqual(refused);
+    expect(said).not.toHaveBeenCalled();
     for (const secret of [TEST_SECRET, before, older]) {
       await expect(verifier.verify(tokenOf('ana', own, secret))).resolves.toMatchObject({ id: 'ana', sessionId: 'on' });
     }
     expect(said.mock.calls).toEqual([['a token of JWT_SECRET_PREVIOUS was accepted']]);
     const [head = '', , signature = ''] = tokenOf('ana', own, before).split('.');
     const changed = `${head}.${part({ sub: 'ben', exp: inSeconds(60) })}.${signature}`;
-    const over = tokenOf('ana', { ...own, sid: 'over' }, before);
-    const late = new JwtService().sign({ sub: 'ana', exp: inSeconds(-1) }, { secret: before });
     const stronger = new JwtService().sign({ sub: 'ana' }, { secret: before, algorithm: 'HS512' });
-    for (const token of [changed, over, late, stronger, tokenOf('ana', {}, `${before},${older}`)]) {
+    for (const token of [changed, stronger, tokenOf('ana', {}, `${before},${older}`)]) {
       await expect(verifier.verify(token)).rejects.toEqual(refused);
     }
     await expect(verifierWith().verify(tokenOf('ana', own, before))).rejects.toEqual(refused);

@@ -49,7 +49,7 @@ export class TokenVerifier {
   /** The one key that may have signed this token: a secret of ours for HS256, and only for that; else the public key it names. */
   async keyOf(token: unknown): Promise<string> {
     const header = headerOf(token);
-    return header.alg === 'HS256' ? this.secretOf(token as string) : this.jwks.find(header);
+    return header.alg === 'HS256' ? (this.previousOf(token as string) ?? this.env.JWT_SECRET) : this.jwks.find(header);
   }
 
   /** Who the bearer of a verified token is; made known here, unless the gateway has. Refuses what is not meant for us. */
@@ -61,6 +61,7 @@ export class TokenVerifier {
     const sessionId = own ? sessionOf(claims) : undefined;
     if (sessionId !== undefined && this.ended.has(sessionId)) throw sessionHasEnded();
     if (!own) await patiently(PATIENCE_MS, this.users.meet(caller, profileOf(claims)));
+    this.accepted(token as string);
     return {
       ...caller,
       ...(typeof claims.exp === 'number' && { expiresAt: claims.exp * 1000 }),
@@ -68,11 +69,14 @@ export class TokenVerifier {
     };
   }
 
-  /** JWT_SECRET, but for a token that another one has signed which still counts. */
-  private secretOf(token: string): string {
-    const previous = signerOf(token, this.env.JWT_SECRET_PREVIOUS);
-    // For whoever changes the secret: without this line for as long as a token lives, the previous one may go.
-    if (previous !== undefined && this.rarely.isDue()) this.log.log('a token of JWT_SECRET_PREVIOUS was accepted');
-    return previous ?? this.env.JWT_SECRET;
+  /** For whoever changes the secret: without this line for as long as a token lives, the previous one may go. */
+  private accepted(token: string): void {
+    const isPrevious = this.previousOf(token) !== undefined;
+    if (isPrevious && this.rarely.isDue()) this.log.log('a token of JWT_SECRET_PREVIOUS was accepted');
+  }
+
+  /** The secret that has signed a token, if it is one that still counts beside JWT_SECRET. */
+  private previousOf(token: string): string | undefined {
+    return signerOf(token, this.env.JWT_SECRET_PREVIOUS);
   }
 }

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Request, Response } from 'express';
 import { ERRORS, type ErrorCode } from '@app/contracts/errors.js';
 import type { ErrorEnvelope } from '@app/contracts/shapes.js';
+import { breakOff } from '../metrics/http.middleware.js';
 import { AppError } from './app-error.js';
 import { knownError } from './known-error.js';
 
@@ -28,7 +29,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const known = this.known(thrown);
     if (response.headersSent) {
-      response.destroy();
+      breakOff(response);
       return;
     }
     const error = otherwiseTaken(known, response);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import type { Response } from 'express';
 import { configureRest } from '../serve/serve.js';
 import { Metrics } from './metrics.js';
 import { MetricsModule } from './metrics.module.js';
@@ -16,6 +17,17 @@ class Things {
   @Get('things/:id')
   thing() {
     return {};
+  }
+
+  @Get('half')
+  async half(@Res() response: Response) {
+    await new Promise<void>((done) => response.write('half of it', () => done()));
+    throw new Error('the other half is not there');
+  }
+
+  @Get('slow')
+  slow() {
+    return new Promise(() => undefined);
   }
 }
 
@@ -63,6 +75,13 @@ describe('what is known of requests', () => {
   it('is told by the template of their route', async () => {
     for (const id of [1, 2, 3]) await fetch(`${url}/things/${id}`);
     expect(count('/things/:id', 200).exec(await told())?.[1]).toBe('3');
+  });
+
+  it('tells what we broke off as our failure, and what its client gave up as that', async () => {
+    await expect((await fetch(`${url}/half`)).text()).rejects.toThrow();
+    await expect(fetch(`${url}/slow`, { signal: AbortSignal.timeout(200) })).rejects.toThrow();
+    while (!count('/slow', 499).test(await told())) await new Promise((done) => setTimeout(done, 20));
+    expect(count('/half', 500).exec(await told())?.[1]).toBe('1');
   });
 
   it('grows no series by addresses that nobody knows', async () => {

@@ -32,21 +32,13 @@ export class Counter implements Series {
   }
 }
 
-/** A series that is set, moved, or read when Prometheus asks. */
+/** A series that is set, or read when Prometheus asks. */
 export class Gauge implements Series {
   private value = 0;
   private reading: (() => number | Promise<number>) | undefined;
 
   set(value: number): void {
     this.value = value;
-  }
-
-  inc(by = 1): void {
-    this.value += by;
-  }
-
-  dec(by = 1): void {
-    this.value -= by;
   }
 
   /** Asked at each scrape, instead of being told; one that fails is missing from that scrape. */

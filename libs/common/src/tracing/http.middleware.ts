@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { plainAddress } from '../address/address.rules.js';
 import { ClientAddresses } from '../address/client-addresses.js';
-import { routeOf } from '../metrics/http.middleware.js';
+import { CLIENT_CLOSED, routeOf, statusOf } from '../metrics/http.middleware.js';
 import { type Span, tracing } from './tracing.js';
 import { failureOf, isTraced, methodOf, requestName } from './tracing.rules.js';
 
@@ -44,7 +44,8 @@ function conclude(span: Span, request: Request, response: Response): void {
     span.note({ 'http.route': route });
   }
   if (response.headersSent) span.note({ 'http.response.status_code': response.statusCode });
-  const failure = response.writableFinished ? failureOf(response.statusCode) : 'client_closed';
+  const status = statusOf(response);
+  const failure = status === CLIENT_CLOSED ? 'client_closed' : failureOf(status);
   if (failure !== undefined) span.failed(failure);
   span.end();
 }

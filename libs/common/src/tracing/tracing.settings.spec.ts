@@ -18,6 +18,8 @@ describe('the settings of traces', () => {
     expect(at('https://otlp.example.com/otlp').OTEL_EXPORTER_OTLP_ENDPOINT).toBe('https://otlp.example.com/otlp');
     for (const wrong of ['collector:4318', 'grpc://collector', 'x'])
       expect(() => at(wrong)).toThrow('OTEL_EXPORTER_OTLP_ENDPOINT');
+    expect(() => at('http://team:secret-key@collector:4318')).toThrow('must hold no password');
+    expect(() => at('http://team:secret-key@collector:4318')).not.toThrow('secret-key');
   });
 
   it('take lists of names and values', () => {

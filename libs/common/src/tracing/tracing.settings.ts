@@ -3,6 +3,8 @@ import { makeValidator, num, str } from 'envalid';
 const collector = makeValidator<string>((input) => {
   const url = URL.canParse(input) ? new URL(input) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) throw new Error('must be an http or https address');
+  // The address is told in the log.
+  if (url.username || url.password) throw new Error('must hold no password: OTEL_EXPORTER_OTLP_HEADERS is for that');
   return url.href.replace(/\/+$/, '');
 });
 
