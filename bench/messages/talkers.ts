@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
 
@@ -7,12 +8,21 @@ export interface Pair {
   /** The nodes that its two people are connected to. */
   urls: [string, string];
   bothSend: boolean;
+  /** How often a sender sends; as soon as the ack has come when left out. */
+  everyMs?: number;
+}
+
+/** Somebody with a conversation, who is not connected. */
+export interface Stranger {
+  token: string;
+  conversationId: string;
 }
 
 interface Person {
   socket: Socket;
   conversationId: string;
   sends: boolean;
+  everyMs: number;
 }
 
 const TEXT = 'x'.repeat(64);
@@ -43,18 +53,19 @@ export class Talkers {
     await Promise.all(this.#people.filter(({ sends }) => sends).map((person) => this.#send(person, until)));
   }
 
+  /** One more person with a conversation, for whom somebody else speaks. */
+  async another(url: string): Promise<Stranger> {
+    const token = await this.#token(`${this.#name}-z`);
+    return { token, conversationId: await this.#open(url, token, `${this.#name}-y`) };
+  }
+
   close(): void {
     for (const { socket } of this.#people) socket.disconnect();
   }
 
-  async #connect({ urls, bothSend }: Pair, ids: string[]): Promise<Person[]> {
+  async #connect({ urls, bothSend, everyMs = 0 }: Pair, ids: [string, string]): Promise<Person[]> {
     const tokens = await Promise.all(ids.map((sub) => this.#token(sub)));
-    const answer = await fetch(`${urls[0]}/conversations`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ participantIds: [ids[1]] }),
-    });
-    const { data } = (await answer.json()) as { data: { _id: string } };
+    const conversationId = await this.#open(urls[0], tokens[0] ?? '', ids[1]);
     return Promise.all(
       urls.map(async (url, side) => {
         const socket = io(`${url}/chat`, { auth: { token: tokens[side] }, transports: ['websocket'], forceNew: true });
@@ -62,9 +73,20 @@ export class Talkers {
           socket.once('connect', done);
           socket.once('connect_error', failed);
         });
-        return { socket, conversationId: data._id, sends: side === 0 || bothSend };
+        return { socket, conversationId, sends: side === 0 || bothSend, everyMs };
       }),
     );
+  }
+
+  async #open(url: string, token: string, other: string): Promise<string> {
+    const answer = await fetch(`${url}/conversations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ participantIds: [other] }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`no conversation: ${text}`);
+    return (JSON.parse(text) as { data: { _id: string } }).data._id;
   }
 
   #token(sub: string): Promise<string> {
@@ -72,13 +94,15 @@ export class Talkers {
     return claims.sign(this.#secret);
   }
 
-  async #send({ socket, conversationId }: Person, until: number): Promise<void> {
+  async #send({ socket, conversationId, everyMs }: Person, until: number): Promise<void> {
     while (performance.now() < until) {
       const from = performance.now();
       const words = { conversationId, text: TEXT, localId: randomUUID() };
       const { ok } = (await socket.emitWithAck('message_send', words)) as { ok: boolean };
       if (ok) this.waits.push(performance.now() - from);
       else this.refused++;
+      const rest = from + everyMs - performance.now();
+      if (rest > 0) await pause(rest);
     }
   }
 }
