@@ -32,9 +32,10 @@ socket.on('connect', () => (underWay = 0));
 socket.on('disconnect', (reason) => {
   if (reason === 'io server disconnect') socket.connect();
 });
-socket.on('connect_error', () => setTimeout(() => socket.connect(), 100));
-setInterval(() => flood(socket), 1);
+socket.on('connect_error', () => setTimeout(() => socket.connect(), 100).unref());
+const flooding = setInterval(() => flood(socket), 1);
 process.once('SIGTERM', () => {
+  clearInterval(flooding);
+  socket.disconnect();
   console.log(String(asked));
-  process.exit(0);
 });

@@ -1,23 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Metrics } from '@app/common/metrics/metrics.js';
 import { serveMetrics } from '@app/common/metrics/metrics.server.js';
+import { freePort } from '@app/testing/engines.js';
 import { echo, standIn, startGateway, tokenOf } from './gateway.suite.js';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 let chat: Awaited<ReturnType<typeof standIn>>;
 let metricsUrl: string;
 let unserve: () => Promise<void>;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 beforeAll(async () => {
   chat = await standIn(echo, { node: 'chat-1' });

@@ -6,6 +6,9 @@ import { freePort } from '../../../tools/engines/port.ts';
 import { startMongo } from '../../../tools/engines/mongo.ts';
 import { startRedis } from '../../../tools/engines/redis.ts';
 
+// For those who may not reach into tools.
+export { freePort };
+
 /** A Redis (or Valkey) of the test's own, that keeps nothing. */
 export interface TestRedis {
   url: string;

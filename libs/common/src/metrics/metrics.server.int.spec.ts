@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import type { Response } from 'express';
+import { freePort } from '@app/testing/engines.js';
 import { configureRest } from '../serve/serve.js';
 import { Metrics } from './metrics.js';
 import { MetricsModule } from './metrics.module.js';
@@ -35,14 +33,6 @@ let app: NestExpressApplication;
 let url: string;
 let metricsUrl: string;
 let end: () => Promise<void>;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 beforeAll(async () => {
   const module = await Test.createTestingModule({ imports: [MetricsModule], controllers: [Things] }).compile();

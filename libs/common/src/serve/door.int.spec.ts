@@ -3,6 +3,7 @@ import { createServer, request as ask } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { io } from 'socket.io-client';
+import { freePort } from '@app/testing/engines.js';
 import { type Door, openDoor } from './door.js';
 
 const NOT_YET = {
@@ -16,14 +17,6 @@ let url: string;
 let port: number;
 let door: Door;
 const failed = jest.fn();
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 async function asked(path: string, method = 'GET') {
   const response = await fetch(`${url}${path}`, { method });
